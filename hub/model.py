@@ -1,0 +1,256 @@
+"""What the whole program speaks of: plain frozen data, no I/O, nothing of ours imported.
+
+Kinds are ActivityStreams 2.0 vocabulary names in lower case; times are aware and in UTC;
+every name of an item (id, url, alias) is a URI.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Account:
+    """Who said it, on one network. `id` is given only where the network vouches for it; a name proves nothing."""
+
+    name: str = ""
+    handle: str = ""
+    url: str = ""
+    avatar: str = ""
+    id: str = ""
+    automated: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Media:
+    """A picture, film or sound that belongs to an item. Sizes in pixels, duration in seconds, 0 when unknown."""
+
+    url: str
+    type: str = "image"  # image, video, audio
+    alt: str = ""
+    width: int = 0
+    height: int = 0
+    duration: int = 0
+    poster: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Emoji:
+    """A custom emoji: `code` without colons, and the picture it stands for."""
+
+    code: str
+    url: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Choice:
+    """One option of a poll; votes move without news and are kept beside the item, not in its digest."""
+
+    title: str
+    votes: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Poll:
+    """A question with options."""
+
+    choices: tuple[Choice, ...]
+    closes: datetime | None = None
+    multiple: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rating:
+    """A review's mark: 4 of 5."""
+
+    value: float
+    best: float = 5.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Item:
+    """One public utterance, the brand's or anyone's. Post and reply are the same type."""
+
+    id: str  # one URI, the same whoever brought it
+    url: str  # where a person can read it
+    channel: str
+    kind: str = "note"
+    author: Account = Account()
+    published: datetime | None = None  # None: "Date unknown", sorted last by id
+    html: str = ""  # trusted only after tidy
+    ours: bool = False
+    title: str = ""
+    reply_to: str = ""  # any name of the parent
+    root: str = ""  # any name of the conversation, where the network gives one
+    quotes: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()  # what it points at, in order
+    aliases: tuple[str, ...] = ()  # other names others may use for it
+    media: tuple[Media, ...] = ()
+    poll: Poll | None = None
+    emojis: tuple[Emoji, ...] = ()
+    rating: Rating | None = None
+    warning: str = ""
+    sensitive: bool = False
+    tags: tuple[str, ...] = ()
+    language: str = ""  # BCP 47, "" when the network does not say
+    edited: datetime | None = None
+    excerpt: bool = False  # the source gave only a beginning of the text
+    private: bool = False  # its author did not address the public web: dropped before it is stored
+    unsearchable: bool = False  # public, but its author asked to stay out of search
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reaction:
+    """A like, repost, bookmark or rsvp with a face."""
+
+    target: str
+    type: str
+    account: Account
+    when: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Complete:
+    """A claim that a list was read whole: of all this channel brought `under` that conversation, only `ids` still exist.
+
+    `under` is any name of a conversation's root; "" means everything the channel ever brought.
+    `kind` narrows it to "post" (roots) or "reply"; "" means both. Without such a claim absence deletes nothing.
+    """
+
+    ids: frozenset[str]
+    under: str = ""
+    kind: str = ""
+
+
+Cursor = Mapping[str, object]
+"""A channel's own memory between pulls: JSON values only, opaque to everyone else."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Batch:
+    """What one step of a pull brings, with the cursor that is right once this batch is saved.
+
+    `gone` are names of items the source says no longer exist. `counts` maps an item's name to what the network
+    reports of it: {"replies": 12, "likes": 40}. `warnings` are sentences about parts that failed (a comment feed).
+    """
+
+    items: tuple[Item, ...] = ()
+    reactions: tuple[Reaction, ...] = ()
+    gone: tuple[str, ...] = ()
+    complete: tuple[Complete, ...] = ()
+    counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    cursor: Cursor = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Terms:
+    """What a kind allows: for each place "whole", "untouched" or "no"; how long a text may be kept, in days (0: no limit)."""
+
+    page: str = "whole"
+    feed: str = "whole"
+    json: str = "whole"
+    search: str = "whole"
+    embed: str = "whole"
+    wall: str = "whole"
+    mail: str = "whole"
+    keep_days: int = 0
+    sweep_days: int = 7  # the longest time until every id is asked about again
+    marks: tuple[str, ...] = ()  # what must stand with the text: name, handle, logo, linked time
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Changes:
+    """What a save altered: ids in the order they came."""
+
+    added: tuple[str, ...] = ()
+    edited: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+    restored: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.edited or self.gone or self.restored)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tombstone:
+    """The place of an item that is gone or hidden, kept while something visible hangs below it. `why`: deleted, hidden."""
+
+    id: str
+    why: str = "deleted"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unknown:
+    """The place of a parent that was named but never seen."""
+
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reply:
+    """One line of a conversation in reading order. `depth` 0 answers the root; `parent` is the id above, "" for the root.
+
+    `joined` is true when only the network's word for the conversation, not a parent, ties it to the root.
+    """
+
+    depth: int
+    node: Item | Tombstone | Unknown
+    parent: str = ""
+    joined: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Coverage:
+    """For one channel of a thread: how many replies stand here and how many the network reports."""
+
+    channel: str
+    shown: int
+    reported: int
+    why: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Thread:
+    """A root, its copies on other channels, and all replies to any of them in reading order."""
+
+    root: Item
+    copies: tuple[Item, ...] = ()
+    replies: tuple[Reply, ...] = ()
+    coverage: tuple[Coverage, ...] = ()
+    channels: tuple[str, ...] = ()  # every channel that brought a copy of the root
+    counts: Mapping[str, int] = field(default_factory=dict)  # rounded: likes, reposts, views
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """One line of the journal: thing `id` of `what` changed at `seq`; `item` is its shown version, None when not shown.
+
+    `what`: item, channel, media, redirect. `thread` is the id of the root it hangs under now ("" when it waits).
+    """
+
+    seq: int
+    what: str
+    id: str
+    item: Item | None = None
+    thread: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Health:
+    """What is known of a channel: facts about its last pull. Times in UTC."""
+
+    channel: str
+    kind: str = ""
+    cursor: Cursor = field(default_factory=dict)
+    last_try: datetime | None = None
+    last_success: datetime | None = None
+    next_due: datetime | None = None
+    last_sweep: datetime | None = None
+    failures: int = 0
+    error: str = ""  # class name of the ChannelError
+    message: str = ""
+    items: int = 0
+    warnings: tuple[str, ...] = ()

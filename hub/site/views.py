@@ -1,0 +1,230 @@
+"""What a template is given: finished, safe values and nothing to compute.
+
+Every `str` is plain text that autoescape will escape; every `Markup` went through tidy; every `*_url` and `href` is
+either relative to the site's root ("p/2026-…/") and printed with the `url` filter, or absolute and already safe.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from markupsafe import Markup
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Moment:
+    """A time for people and machines. `iso` is "" and `text` "Date unknown" where there is none."""
+
+    iso: str = ""  # 2026-11-05T14:05:00+00:00
+    text: str = ""  # 5 November 2026
+    full: str = ""  # 5 November 2026, 14:05
+    clock: str = ""  # 14:05
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """A channel as a page shows it: `kind` picks icon and colour, `label` is the word that always stands beside it."""
+
+    name: str
+    label: str
+    kind: str
+    href: str  # its page here
+    profile: str = ""  # the channel at home
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Who:
+    """An author. `avatar` is a local file or ""; then `initial` (one grapheme) stands on a disc."""
+
+    name: str
+    handle: str = ""
+    href: str = ""
+    avatar: str = ""
+    initial: str = ""
+    team: bool = False
+    automated: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Picture:
+    """A medium. `src` is the local file, "" while it is not fetched: then only the link `href` is shown."""
+
+    type: str  # image, video, audio
+    href: str
+    src: str = ""
+    poster: str = ""
+    alt: str = ""
+    described: bool = False
+    width: int = 0
+    height: int = 0
+    duration: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Card:
+    """A post in a list, and the head of its own page (h-entry)."""
+
+    key: str  # stable id for feeds: the item's id
+    href: str
+    origin: str
+    place: Place
+    also: tuple[tuple[Place, str], ...] = ()  # other channels that brought it, and where
+    who: Who
+    title: str = ""
+    heading: str = ""  # the title, or the first 60 characters of a title-less note
+    body: Markup = Markup("")
+    summary: str = ""  # plain text, 40 words, for lists and descriptions
+    clamped: bool = False  # the list shows `summary` and a "Read on" link
+    published: Moment = Moment()
+    edited: Moment | None = None
+    language: str = ""
+    pictures: tuple[Picture, ...] = ()
+    tags: tuple[str, ...] = ()
+    warning: str = ""
+    sensitive: bool = False
+    reply_to: str = ""  # origin address of what the brand answered, when its post is itself a reply
+    replies: int = 0
+    channels: int = 0  # how many channels the replies came from
+    counts: tuple[tuple[str, str], ...] = ()  # ("likes", "1,200"), rounded
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """A reply in reading order with what hangs below it. `state`: here, deleted, hidden, unknown."""
+
+    anchor: str
+    state: str = "here"
+    origin: str = ""
+    place: Place | None = None
+    who: Who | None = None
+    body: Markup = Markup("")
+    published: Moment = Moment()
+    edited: Moment | None = None
+    language: str = ""
+    pictures: tuple[Picture, ...] = ()
+    warning: str = ""
+    sensitive: bool = False
+    parent_anchor: str = ""  # "" when it answers the post itself
+    parent_name: str = ""
+    parent_origin: str = ""  # for u-in-reply-to
+    joined: bool = False
+    flat: bool = False  # an only child: stays at its parent's level
+    below: tuple[Line, ...] = ()
+    size: int = 0  # visible replies below it, at any depth
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Feeds:
+    """The three feed files of something, relative to the root."""
+
+    title: str
+    atom: str
+    rss: str
+    json: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shell:
+    """What every page shares."""
+
+    name: str
+    description: str
+    language: str
+    dir: str  # ltr or rtl
+    url: str  # the site's absolute root, with a trailing slash
+    contact: str
+    logo: str
+    nav: tuple[Place, ...]
+    own_pages: tuple[tuple[str, str], ...]  # (title, href) of content/pages/
+    feeds: Feeds
+    css: str  # hashed file names, relative to the root
+    js: str
+    search_js: str
+    csp: str
+    api: str = ""  # origin of the search API, "" when there is none
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Head:
+    """What stands in a page's <head>."""
+
+    title: str
+    description: str
+    path: str  # relative to the root, "" for home
+    noindex: bool = False
+    feeds: tuple[Feeds, ...] = ()
+    jsonld: Markup = Markup("")  # safe inside <script type="application/ld+json">
+    published: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ListPage:
+    """Home, page N and channel pages (h-feed). Numbered from the oldest; the newest is the open-ended one."""
+
+    head: Head
+    title: str
+    intro: str
+    cards: tuple[Card, ...]
+    newer: str = ""  # hrefs
+    older: str = ""
+    oldest: str = ""
+    place: Place | None = None
+    latest: tuple[tuple[Line, str, str], ...] = ()  # on "/" alone: reply, the post's heading, href with fragment
+    is_home: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PostPage:
+    """A post with its conversation."""
+
+    head: Head
+    card: Card
+    lines: tuple[Line, ...]
+    places: tuple[Place, ...]  # channels the replies came from
+    newer: tuple[str, str] = ("", "")  # href, heading
+    older: tuple[str, str] = ("", "")
+    related: tuple[tuple[str, str, Moment], ...] = ()
+    replies_atom: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MonthLine:
+    """One line of a month: time, channel, title, replies."""
+
+    href: str
+    heading: str
+    clock: str
+    place: Place
+    replies: int
+    language: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MonthPage:
+    """/archive/YYYY/MM/: day headings, one line each. Undated posts stand under /archive/undated/."""
+
+    head: Head
+    title: str
+    days: tuple[tuple[Moment, tuple[MonthLine, ...]], ...]
+    newer: tuple[str, str] = ("", "")
+    older: tuple[str, str] = ("", "")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ArchivePage:
+    """/archive/ and /archive/YYYY/: (title, href, number of posts) per year or month."""
+
+    head: Head
+    title: str
+    rows: tuple[tuple[str, str, int], ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TextPage:
+    """A page of words: the brand's own, about, privacy, 404, search, feeds. `data` is what the named template needs."""
+
+    head: Head
+    title: str
+    body: Markup = Markup("")
+    language: str = ""
+    data: dict[str, object] = field(default_factory=dict)

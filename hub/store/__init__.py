@@ -1,0 +1,127 @@
+"""The socket for the archive: a journal that says what changed, and the few questions its followers ask.
+
+Every write gets the next sequence number. A follower asks `changed(mark)`, does just that, then moves its own mark,
+which lies beside what it describes. From 0 the journal is everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from hub.model import Batch, Changes, Entry, Health, Item, Thread
+
+Judge = Callable[[Item], str]
+"""Which rule hides an item: the rule's id, "" when it is shown. Pure (hub.rules)."""
+
+
+def show_all(item: Item) -> str:  # noqa: ARG001
+    """The judge of a hub without rules."""
+    return ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class File:
+    """A fetched picture: its digest names it in .hub/media/. `digest` is "" while it could not be fetched."""
+
+    url: str
+    digest: str = ""
+    type: str = ""  # MIME type, by content
+    width: int = 0
+    height: int = 0
+    tries: int = 0
+    not_before: datetime | None = None
+    error: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Record:
+    """A visible item with what the store knows around it, as `hub export` prints it."""
+
+    item: Item
+    channels: tuple[str, ...]
+    thread: str  # id of the root
+    parent: str = ""  # id of the parent, "" for a root
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+class Store(Protocol):
+    """The socket. One writer at a time; readers keep no transaction open past one answer. Raises StoreError."""
+
+    @property
+    def seq(self) -> int:
+        """The newest sequence number, 0 for an empty archive."""
+        ...
+
+    # what a pull brings
+    def save(self, channel: str, batch: Batch, judge: Judge = show_all) -> Changes:
+        """Items, reactions, gone ids, counts and the cursor, in one transaction."""
+        ...
+
+    def rejudge(self, judge: Judge, digest: str) -> Changes:
+        """Apply changed rules to what is stored; does nothing when `digest` is the one applied last."""
+        ...
+
+    # what the followers ask
+    def changed(self, since: int) -> Iterator[Entry]:
+        """What is different since a mark, oldest first; each thing once, at its newest seq."""
+        ...
+
+    def item(self, name: str) -> Item | None:
+        """The shown version of the item that answers to this name; None when unknown, gone or hidden."""
+        ...
+
+    def thread(self, root: str) -> Thread | None:
+        """The conversation under a root's id; None when no visible thread has that root."""
+        ...
+
+    def records(self, ids: Iterable[str] | None = None) -> Iterator[Record]:
+        """Every visible item (of those named) by published, then id; undated last."""
+        ...
+
+    def redirects(self) -> Mapping[str, str]:
+        """Address of a thread that was merged → id of the root it is under now."""
+        ...
+
+    # channels
+    def health(self, channel: str) -> Health:
+        """What is known of a channel; a blank Health for a new one."""
+        ...
+
+    def note(self, health: Health) -> None:
+        """Keep the facts of a pull (not the cursor: `save` does that)."""
+        ...
+
+    def hosts(self) -> Mapping[str, datetime]:
+        """Origin → the time before which it asked not to be bothered."""
+        ...
+
+    def note_hosts(self, waits: Mapping[str, datetime]) -> None: ...
+
+    # pictures
+    def wanted(self, now: datetime, limit: int = 500) -> list[str]:
+        """Addresses of pictures that visible items show and that are not here yet and may be tried."""
+        ...
+
+    def file(self, url: str) -> File | None: ...
+
+    def keep(self, file: File) -> None:
+        """Remember a picture; every item that shows it is journalled."""
+        ...
+
+    def unused(self) -> list[str]:
+        """Digests of pictures that nothing visible shows any more; forgets them."""
+        ...
+
+    # erasing
+    def settle(self, seconds: float = 5.0) -> bool:
+        """After an erasure: make sure no deleted text is left in the files. False when a reader was in the way."""
+        ...
+
+    def erasing(self) -> bool:
+        """Is an erasure still pending?"""
+        ...
+
+    def close(self) -> None: ...
