@@ -34,7 +34,9 @@ class HubError(Exception):
 
 
 class SettingsError(HubError):
-    """A person's file is wrong: `where` is "file:line", `key` the dotted name of the setting."""
+    """A person's file is wrong: `where` is "file:line", `key` the dotted name of the setting, `also` more of them."""
+
+    also: tuple[SettingsError, ...] = ()
 
     def __init__(self, key: str, why: str, *, where: str = "", fix: str = "") -> None:
         self.key, self.why, self.where = key, why, where

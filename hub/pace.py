@@ -1,0 +1,65 @@
+"""When a channel is asked again: functions of what is known of it and of `now`. Pure.
+
+A channel that brings something is asked every quarter of an hour; each quiet pull doubles that, up to six hours. A
+failure waits twice as long each time, up to a day; Retry-After is obeyed; refused credentials wait for a day; a channel
+that is gone for good (410) is asked only on demand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from hub.errors import HubError, Missing, RateLimited, Refused
+from hub.model import Health, Terms
+
+OFTEN = timedelta(minutes=15)
+SELDOM = timedelta(hours=6)
+DAY = timedelta(days=1)
+LONGEST = timedelta(days=7)  # no wait is longer, whatever a server or a clock that jumped says
+GONE = "Gone"
+
+
+def due(health: Health, now: datetime) -> bool:
+    """Is it time to ask this channel? A next time that only a clock set back can explain counts as now."""
+    if health.error == GONE:
+        return False
+    if health.next_due is None or (health.last_try is not None and health.last_try > now):
+        return True
+    return not now < health.next_due <= now + LONGEST
+
+
+def sweep_due(health: Health, terms: Terms, now: datetime) -> bool:
+    """Is it time to ask about every id this channel ever brought? Never on its first pull, which sees them all."""
+    if health.last_sweep is None:
+        return False
+    return not health.last_sweep <= now < health.last_sweep + timedelta(days=min(terms.sweep_days, 7))
+
+
+def after_success(before: Health, now: datetime, *, moved: bool, swept: bool) -> Health:
+    """The facts after a pull that ended well; `moved` when it altered anything."""
+    wait = OFTEN if moved or before.failures or not before.next_due else min(2 * _last_wait(before), SELDOM)
+    sweep = now if swept or before.last_sweep is None else before.last_sweep
+    return replace(
+        before, last_try=now, last_success=now, next_due=now + wait, last_sweep=sweep, failures=0, error="", message=""
+    )
+
+
+def after_failure(before: Health, now: datetime, why: Exception) -> Health:
+    """The facts after a pull that failed. What came before the error is kept, and so is the time of the last sweep."""
+    failures = before.failures + 1
+    gone = isinstance(why, Missing) and why.forever
+    error = GONE if gone else type(why).__name__
+    wait = min(OFTEN * 2 ** min(failures - 1, 10), DAY)
+    if isinstance(why, Refused):
+        wait = DAY
+    if isinstance(why, RateLimited):
+        wait = max(min((why.until or now + wait) - now, LONGEST), timedelta())
+    message = why.what if isinstance(why, HubError) else f"a bug in this kind: {type(why).__name__}: {why}"
+    return replace(before, last_try=now, next_due=now + wait, failures=failures, error=error, message=message)
+
+
+def _last_wait(health: Health) -> timedelta:
+    if health.next_due is None or health.last_try is None:
+        return OFTEN
+    return max(health.next_due - health.last_try, OFTEN)

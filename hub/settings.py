@@ -1,0 +1,325 @@
+"""content/hub.toml and the environment → typed settings, with every mistake told at once.
+
+Precedence: flags (`--set KEY=VALUE`) > environment (HUB_BRAND_URL) > content/hub.toml > default. A channel's fields are
+those of its kind's dataclass. Secrets are written as "env:NAME" or "file:PATH" and stay so until a pull needs them.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, get_type_hints
+
+from pydantic import TypeAdapter, ValidationError, create_model
+from pydantic.errors import PydanticInvalidForJsonSchema, PydanticSchemaGenerationError
+
+import hub.channels
+from hub import toml
+from hub.errors import SettingsError
+from hub.sections import (
+    SECRET,
+    SECTIONS,
+    TOP,
+    Brand,
+    File,
+    IndexSettings,
+    MediaSettings,
+    Network,
+    PublishSettings,
+    Secret,
+    Section,
+    ServeSettings,
+    StoreSettings,
+    Web,
+)
+
+__all__ = ["Brand", "MediaSettings", "Network", "Settings", "load", "origins", "schema", "shipped"]
+
+FILE = "content/hub.toml"
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """Everything people decided, typed. `folder` is the brand's; `theme` the one that replaces built-in files."""
+
+    folder: Path
+    brand: Brand
+    channels: Mapping[str, hub.channels.Channel] = field(default_factory=dict)
+    network: Network = field(default_factory=Network)
+    media: MediaSettings = field(default_factory=MediaSettings)
+    store: StoreSettings = field(default_factory=StoreSettings)
+    index: IndexSettings = field(default_factory=IndexSettings)
+    serve: ServeSettings = field(default_factory=ServeSettings)
+    publish: PublishSettings = field(default_factory=PublishSettings)
+    mentions: str = "answered"
+    theme: Path = Path("theme")
+
+    @property
+    def content(self) -> Path:
+        """The folder of what people decide."""
+        return self.folder / "content"
+
+    @property
+    def output(self) -> Path:
+        """The site's folder."""
+        return self.folder / "output"
+
+    @property
+    def memory(self) -> Path:
+        """The program's own folder."""
+        return self.folder / ".hub"
+
+    @property
+    def replay(self) -> Path | None:
+        """The folder of recordings that stands for the network; None for the real one."""
+        return self.content / self.network.replay if self.network.replay else None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Value:
+    """One setting and where it came from: "--set", "env HUB_…", "content/hub.toml:12" or "default"."""
+
+    key: str
+    value: object
+    origin: str
+
+
+def load(folder: Path, env: Mapping[str, str], flags: Mapping[str, str] | None = None) -> Settings:
+    """The settings of a brand's folder. The SettingsError is the first mistake; `also` holds the others."""
+    layers = _Layers(folder, env, flags or {})
+    channels = {name: _channel(layers, name, table) for name, table in layers.channels().items()}
+    main = layers.validated((), File, {key: value for key, value in layers.tree.items() if key != "channels"})
+    if layers.wrong or not isinstance(main, File):
+        first, *rest = layers.wrong
+        first.also = tuple(rest)
+        raise first
+    parts = {name: getattr(main, name) for name in SECTIONS}
+    opened = MappingProxyType({name: channel for name, channel in channels.items() if channel})
+    return Settings(folder=folder, channels=opened, mentions=main.mentions, theme=folder / main.theme, **parts)
+
+
+def origins(folder: Path, env: Mapping[str, str], flags: Mapping[str, str] | None = None) -> list[Value]:
+    """Every setting with its value and where it came from, as `hub config show --origin` prints them."""
+    settings, layers = load(folder, env, flags), _Layers(folder, env, flags or {})
+    shown = [(name, getattr(settings, name) if name != "theme" else settings.theme.name) for name in TOP]
+    for section in SECTIONS:
+        shown += [(f"{section}.{key}", value) for key, value in getattr(settings, section)]
+    for name, channel in settings.channels.items():
+        table: dict[str, object] = {"kind": _table(layers.tree["channels"])[name]["kind"], **values(channel)}
+        shown += [(f"channels.{name}.{key}", value) for key, value in table.items()]
+    return [Value(key=key, value=redacted(value), origin=layers.origin(tuple(key.split(".")))) for key, value in shown]
+
+
+def redacted(value: object) -> object:
+    """A value fit for a screen: an address loses its password."""
+    return re.sub(r"(://[^/@:\s]*):[^/@\s]+@", r"\1:***@", value) if isinstance(value, str) else value
+
+
+def values(channel: hub.channels.Channel) -> dict[str, object]:
+    """A channel's settings by name; secrets stand as they were written."""
+    return {name: getattr(channel, name) for name in fields(type(channel)).model_fields}
+
+
+def revealed(
+    channel: hub.channels.Channel, folder: Path, env: Mapping[str, str]
+) -> tuple[hub.channels.Channel, list[str]]:
+    """The channel with its secrets read from environment and files, and those secrets, to keep them out of logs."""
+    asked = {
+        key: text for key, text in values(channel).items() if isinstance(text, str) and text and SECRET.search(key)
+    }
+    at = f"channels.{channel.name}"
+    known = {key: reveal(text, folder, env, key=f"{at}.{key}") for key, text in asked.items()}
+    return dataclasses.replace(channel, **known), list(known.values())  # type: ignore[type-var]
+
+
+def reveal(text: str, folder: Path, env: Mapping[str, str], *, key: str) -> str:
+    """What "env:NAME" or "file:PATH" stands for; any other text is itself."""
+    source, _, name = text.partition(":")
+    if source == "env":
+        if not env.get(name):
+            raise SettingsError(key, f"the environment has no {name}", where=FILE, fix=f"export {name}=…")
+        return env[name]
+    if source == "file":
+        try:
+            return (folder / name).read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError) as why:
+            raise SettingsError(key, f"cannot read {name}", where=FILE, fix=f"put the secret into {name}") from why
+    return text
+
+
+def fields(kind: type[hub.channels.Channel]) -> type[Section]:
+    """The model of a kind's settings, made from its dataclass. A field no file can hold (a reader) is no setting."""
+    hints = get_type_hints(kind, include_extras=True)
+    wanted: dict[str, Any] = {}
+    for one in dataclasses.fields(kind):  # type: ignore[arg-type]
+        if one.name == "name" or not _settable(hints[one.name]):
+            continue
+        default = one.default if one.default is not dataclasses.MISSING else ...
+        if one.default_factory is not dataclasses.MISSING:
+            default = one.default_factory()
+        wanted[one.name] = (_hint(one.name, hints[one.name]), default)
+    return create_model(kind.__name__, __base__=Section, __doc__=kind.__doc__, **wanted)
+
+
+def _settable(hint: Any) -> bool:
+    try:
+        TypeAdapter(hint).json_schema()
+    except (PydanticInvalidForJsonSchema, PydanticSchemaGenerationError):
+        return False
+    return True
+
+
+def _hint(name: str, hint: Any) -> Any:
+    if hint is str and SECRET.search(name):
+        return Secret
+    return Web if hint is str and name == "url" else hint
+
+
+def kinds() -> list[str]:
+    """The names of the kinds that come with the program."""
+    found = sorted(path.stem for path in Path(hub.channels.__file__).parent.glob("*.py"))
+    return [name for name in found if name != "__init__" and _kind(name)]
+
+
+def _kind(path: str) -> type[hub.channels.Channel] | None:
+    try:
+        found = hub.channels.kind(path)
+    except SettingsError:
+        return None
+    return found if dataclasses.is_dataclass(found) and hasattr(found, "pull") else None
+
+
+def _channel(layers: _Layers, name: str, table: Mapping[str, object]) -> hub.channels.Channel | None:
+    at = ("channels", name)
+    path = table.get("kind")
+    kind = _kind(path) if isinstance(path, str) else None
+    if not _NAME.fullmatch(name):
+        layers.report(at, "a channel's name is lower-case letters, digits and hyphens", "rename it")
+    if not kind:
+        why = f"there is no kind {path!r}" if path else "is missing"
+        layers.report((*at, "kind"), why, toml.nearest(str(path or ""), kinds()))
+        return None
+    given = layers.validated(at, fields(kind), {key: value for key, value in table.items() if key != "kind"})
+    return kind(name=name, **dict(given)) if given else None  # type: ignore[call-arg]
+
+
+class _Layers:
+    """Flags over environment over file: the merged tree, where each key came from, and what is wrong so far."""
+
+    def __init__(self, folder: Path, env: Mapping[str, str], flags: Mapping[str, str]) -> None:
+        self.tree, self.lines = toml.read(folder / FILE, FILE)
+        self.wrong: list[SettingsError] = []
+        self.from_outside: dict[tuple[str, ...], str] = {}
+        for key, value in self._outside(env):
+            self._lay(key, value, f"env HUB_{'_'.join(key).upper()}")
+        for dotted, value in flags.items():
+            self._lay(tuple(dotted.split(".")), value, "--set")
+
+    def _outside(self, env: Mapping[str, str]) -> Iterator[tuple[tuple[str, ...], str]]:
+        for name in TOP:
+            if (variable := f"HUB_{name.upper()}") in env:
+                yield (name,), env[variable]
+        for section, model in SECTIONS.items():
+            for key in model.model_fields:
+                if (variable := f"HUB_{section.upper()}_{key.upper()}") in env:
+                    yield (section, key), env[variable]
+
+    def _lay(self, key: tuple[str, ...], text: str, origin: str) -> None:
+        node = self.tree
+        for part in key[:-1]:
+            below = node.setdefault(part, {})
+            if not isinstance(below, dict):
+                return
+            node = below
+        node[key[-1]] = _typed(key, text)
+        self.from_outside[key] = origin
+
+    def channels(self) -> dict[str, dict[str, Any]]:
+        """The tables under [channels]."""
+        tables = self.tree.get("channels", {})
+        for name, table in tables.items() if isinstance(tables, dict) else [("channels", tables)]:
+            if not isinstance(table, dict):
+                self.report(("channels", name), "is no table", f'write [channels.{name}] and kind = "feed" below it')
+        return {name: table for name, table in _table(tables).items() if isinstance(table, dict)}
+
+    def origin(self, key: tuple[str, ...]) -> str:
+        """Where a setting came from."""
+        if key in self.from_outside:
+            return self.from_outside[key]
+        return f"{FILE}:{self.lines[key]}" if key in self.lines else "default"
+
+    def report(self, key: tuple[str, ...], why: str, fix: str) -> None:
+        """Note a mistake with its place."""
+        line = toml.line_of(self.lines, key)
+        where = self.from_outside.get(key) or (f"{FILE}:{line}" if line else FILE)
+        self.wrong.append(SettingsError(".".join(key), why, where=where, fix=fix))
+
+    def validated(self, at: tuple[str, ...], model: type[Section], table: Mapping[str, object]) -> Section | None:
+        """The table as a model; None when something in it is wrong, which is then reported."""
+        try:
+            return model.model_validate({key: _tuples(value) for key, value in table.items()})
+        except ValidationError as errors:
+            for error in errors.errors(include_url=False, include_input=False):
+                key = (*at, *(str(part) for part in error["loc"]))
+                self.report(key, *_told(error["type"], error["msg"], key, model))
+        return None
+
+
+def _told(sort: str, message: str, key: tuple[str, ...], model: type[Section]) -> tuple[str, str]:
+    if sort == "extra_forbidden":
+        inner = SECTIONS.get(key[0], model) if model is File and len(key) > 1 else model
+        known = [*inner.model_fields, *(["channels"] if inner is File else [])]
+        known += ["kind"] if key[0] == "channels" else []
+        return "unknown key", toml.nearest(key[-1], known)
+    if sort == "missing":
+        return "is missing", f"add {key[-1]} = … under [{'.'.join(key[:-1])}]"
+    return message.removeprefix("Value error, ").removeprefix("Input "), f"correct {'.'.join(key)}"
+
+
+def _table(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _tuples(value: object) -> object:
+    if isinstance(value, list):
+        return tuple(_tuples(one) for one in value)
+    return {key: _tuples(one) for key, one in value.items()} if isinstance(value, dict) else value
+
+
+def _typed(key: tuple[str, ...], text: str) -> object:
+    """A value from outside, read as its setting's type: lists may be written with commas."""
+    model = SECTIONS.get(key[0]) if len(key) > 1 else File
+    known = model.model_fields.get(key[-1]) if model else None
+    if known and known.annotation is str:
+        return text
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        several = known and "tuple" in str(known.annotation)
+        return [part.strip() for part in text.split(",") if part.strip()] if several else text
+
+
+def schema() -> dict[str, object]:
+    """JSON Schema 2020-12 of content/hub.toml, the fields of every shipped kind included."""
+    main = File.model_json_schema()
+    choices = []
+    for name in kinds():
+        one = fields(hub.channels.kind(name)).model_json_schema()
+        one["properties"] = {"kind": {"const": name}, **one["properties"]}
+        one["required"] = ["kind", *one.get("required", [])]
+        choices.append(one)
+    own = {"type": "object", "properties": {"kind": {"type": "string", "pattern": ":"}}, "required": ["kind"]}
+    main["properties"]["channels"] = {"type": "object", "additionalProperties": {"anyOf": [*choices, own]}}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": FILE, **main}
+
+
+def shipped(name: str, package: Path = Path(__file__).parent) -> Path:
+    """The built-in "theme" or "demo": inside the installed package, or beside it in a checkout."""
+    inside = package / f"_{name}"
+    return inside if inside.is_dir() else package.parent / {"demo": "content"}.get(name, name)
