@@ -11,8 +11,9 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
@@ -26,17 +27,17 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolve = Callable[[str, int], Sequence[str]]
 
 # IANA special-purpose registries (RFC 6890 and successors); 168.63.129.16 is a cloud's host agent on a public number.
-CLOSED_V4 = tuple(
-    map(
-        ipaddress.IPv4Network,
-        "0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 168.63.129.16/32 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 "
-        "192.0.2.0/24 192.88.99.0/24 192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 "
-        "240.0.0.0/4".split(),
+CLOSED_V4 = [
+    ipaddress.IPv4Network(block)
+    for block in (
+        *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "168.63.129.16/32", "169.254.0.0/16"),
+        *("172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15"),
+        *("198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4"),
     )
-)
+]
 # Global unicast is 2000::/3 alone, so loopback, mapped, NAT64, unique local, link-local and multicast are outside it.
 OPEN_V6 = ipaddress.IPv6Network("2000::/3")
-CLOSED_V6 = tuple(map(ipaddress.IPv6Network, "2001::/23 2001:db8::/32 2002::/16 3fff::/20".split()))
+CLOSED_V6 = [ipaddress.IPv6Network(block) for block in ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20")]
 
 
 class Deadline(Unreachable):
@@ -45,19 +46,30 @@ class Deadline(Unreachable):
 
 @dataclass(slots=True)
 class Budget:
-    """What one fetch may still cost: until `ends` on the monotonic clock, and `size` bytes from the wire."""
+    """What one fetch with its redirects and retries may still cost: seconds while it runs, bytes from the wire."""
 
-    ends: float
+    seconds: float
     size: int
+    _ends: float = 0.0
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Let the clock run; it stands while a fetch waits for its turn."""
+        self._ends = time.monotonic() + self.seconds
+        try:
+            yield
+        finally:
+            self.seconds = self._ends - time.monotonic()
 
     def left(self) -> float:
         """Seconds that remain; never zero, which sockets take for "do not block"."""
-        seconds = self.ends - time.monotonic()
+        seconds = self._ends - time.monotonic()
         if seconds <= 0:
             raise Deadline("no complete answer before the deadline")
         return seconds
 
     def spend(self, size: int) -> None:
+        """Count bytes that came."""
         self.size -= size
         if self.size < 0:
             raise Unreachable("the answer is larger than allowed")
@@ -68,7 +80,7 @@ BUDGET: ContextVar[Budget] = ContextVar("budget")
 
 @dataclass(frozen=True, slots=True)
 class Allow:
-    """What `[network] allow` exempts: names as written, and networks of the address connected to, each with a port or any."""
+    """What `[network] allow` exempts: names as written and networks connected to, each with one port or with any."""
 
     names: frozenset[tuple[str, int | None]]
     networks: tuple[tuple[Network, int | None], ...]
@@ -101,7 +113,8 @@ def _split(entry: str) -> tuple[str, int | None]:
     if not colon or text.endswith("]") or (":" in host and not host.endswith("]")):
         host, port = text, ""
     if not host or (port and not port.isdecimal()) or any(sign in host for sign in " @?#"):
-        raise SettingsError("network.allow", f"{entry!r} is no host, host:port or CIDR", fix='write "blog.internal:8080"')
+        why = f"{entry!r} is no host, host:port or CIDR"
+        raise SettingsError("network.allow", why, fix='write it like "blog.internal:8080" or "10.1.0.0/16"')
     return host.strip("[]").rstrip("."), int(port) if port else None
 
 
@@ -119,7 +132,7 @@ def resolve(host: str, port: int) -> list[str]:
 
 
 class Guarded(httpcore2.NetworkBackend):
-    """Connects to checked addresses only."""
+    """Connects to checked addresses only. The signatures are the library's; the budget decides about time."""
 
     def __init__(self, allow: Allow, resolve: Resolve) -> None:
         self._allow, self._resolve, self._plain = allow, resolve, httpcore2.SyncBackend()
@@ -128,26 +141,24 @@ class Guarded(httpcore2.NetworkBackend):
         self,
         host: str,
         port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
+        timeout: float | None = None,  # noqa: ARG002
+        local_address: str | None = None,  # noqa: ARG002
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore2.NetworkStream:
         budget = BUDGET.get()
-        addresses = self.checked(host, port)
-        for rest in range(len(addresses) - 1, -1, -1):
-            try:
-                # An address that does not answer must leave time for the next one.
-                seconds = budget.left() / (2 if rest else 1)
-                stream = self._plain.connect_tcp(addresses[-1 - rest], port, seconds, local_address, socket_options)
-                return Bounded(stream)
-            except (httpcore2.ConnectError, httpcore2.ConnectTimeout):
-                if not rest:
-                    raise
-        raise AssertionError("checked() never returns nothing")
+        *others, last = self.checked(host, port)
+        for address in others:
+            # An address that does not answer must leave time for the next one.
+            with suppress(httpcore2.ConnectError, httpcore2.ConnectTimeout):
+                return self._connect(address, port, budget.left() / 2, socket_options)
+        return self._connect(last, port, budget.left(), socket_options)
 
-    def connect_unix_socket(
-        self, path: str, timeout: float | None = None, socket_options: Iterable[Any] | None = None
+    def _connect(
+        self, address: str, port: int, seconds: float, options: Iterable[Any] | None
     ) -> httpcore2.NetworkStream:
+        return Bounded(self._plain.connect_tcp(address, port, seconds, None, options))
+
+    def connect_unix_socket(self, *_: Any, **__: Any) -> httpcore2.NetworkStream:
         raise Unreachable("sockets of this machine are no web addresses")
 
     def checked(self, host: str, port: int) -> list[str]:
@@ -155,12 +166,14 @@ class Guarded(httpcore2.NetworkBackend):
         try:
             found = _in_time(lambda: self._resolve(host, port))
         except (OSError, UnicodeError, ValueError) as why:
-            raise Unreachable(f"the host {host} cannot be found ({why})", fix="check the spelling of the address") from why
+            fix = "check the spelling of the address"
+            raise Unreachable(f"the host {host} cannot be found ({why})", fix=fix) from why
         if self._allow.name(host, port):
             return list(found)
         good = [text for text in found if self._passes(text, port)]
         if not good:
-            fix = f'if this host is yours, add "{host}:{port}" to [network] allow'
+            written = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+            fix = f'if this host is yours, add "{written}" to [network] allow'
             raise Unreachable(f"the host {host} has no public address, so it is not contacted", fix=fix)
         return good
 
@@ -192,20 +205,23 @@ class Bounded(httpcore2.NetworkStream):
     def __init__(self, inner: httpcore2.NetworkStream) -> None:
         self._inner = inner
 
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002
         budget = BUDGET.get()
         data = self._inner.read(max_bytes, budget.left())
         budget.spend(len(data))
         return data
 
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002
         self._inner.write(buffer, BUDGET.get().left())
 
     def close(self) -> None:
         self._inner.close()
 
     def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,  # noqa: ARG002
     ) -> httpcore2.NetworkStream:
         return Bounded(self._inner.start_tls(ssl_context, server_hostname, BUDGET.get().left()))
 
