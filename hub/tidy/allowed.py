@@ -1,0 +1,68 @@
+"""What may stand in a body: the list that the sanitiser and the rewriter share."""
+
+from __future__ import annotations
+
+import re
+
+TABLE = set("table caption colgroup col thead tbody tfoot tr th td".split())
+VOID = {"br", "hr", "wbr", "col"}
+INLINE = set(
+    "a em strong b i u s del ins sub sup small mark code kbd samp var q cite abbr dfn time span bdi ruby rt rp wbr".split()
+)
+BLOCKS = set("p br hr pre blockquote ul ol li dl dt dd h3 h4 h5 h6 figure figcaption details summary".split())
+KEPT = INLINE | BLOCKS | TABLE
+
+RENAMED = dict.fromkeys("div section article header footer main aside nav address center fieldset".split(), "p") | {
+    "strike": "s",
+    "tt": "code",
+    "menu": "ul",
+    "acronym": "abbr",
+}
+PLAYED = {"video", "audio"}
+READ = KEPT | RENAMED.keys() | PLAYED | {"h1", "h2", "img", "iframe", "source"}
+SWALLOWED = set("script style template title svg noscript noembed noframes xmp plaintext object applet".split())
+
+HOME = {  # what an element means nothing without
+    "li": {"ul", "ol"},
+    "dt": {"dl"},
+    "dd": {"dl"},
+    "figcaption": {"figure"},
+    "summary": {"details"},
+}
+
+ATTRIBUTES = {
+    "*": {"dir", "lang"},
+    "a": {"href"},
+    "abbr": {"title"},
+    "dfn": {"title"},
+    "time": {"datetime"},
+    "ol": {"start", "reversed"},
+    "li": {"value"},
+    "col": {"span"},
+    "colgroup": {"span"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan", "scope"},
+}
+READ_ATTRIBUTES = ATTRIBUTES | {
+    "img": {"src", "alt", "width", "height", "class"},
+    "iframe": {"src", "title"},
+    "video": {"src", "poster", "width", "height"},
+    "audio": {"src"},
+    "source": {"src"},
+    "acronym": {"title"},
+}
+
+_NUMBER = re.compile(r"-?\d{1,5}")
+_SPAN = re.compile(r"[1-9]\d?")
+VALUES = {  # an attribute stays when the whole of its value has this shape
+    "dir": re.compile(r"ltr|rtl|auto"),
+    "lang": re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,4}"),
+    "datetime": re.compile(r"[-+:.0-9TZWPYMDHS ]{1,40}"),
+    "start": _NUMBER,
+    "value": _NUMBER,
+    "reversed": re.compile(r""),
+    "span": _SPAN,
+    "colspan": _SPAN,
+    "rowspan": _SPAN,
+    "scope": re.compile(r"row|col|rowgroup|colgroup"),
+}
