@@ -1,13 +1,22 @@
-"""Which pages exist, where they stand, and which ones a change touches. Pure."""
+"""Which pages exist, where they stand, and which ones a change touches. Pure.
+
+Lists are numbered from the oldest and cut so that old pages never move: page N is full and closed, the newest posts
+stand on the open-ended first page, which holds between PER and 2 * PER - 1 of them.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
 from hashlib import blake2b
 from urllib.parse import unquote, urlsplit
 
 from hub.model import Item
+
+PER = 20  # posts on a closed list page
+HOME = ""  # the list of every post
 
 
 def digest(text: str, size: int = 10) -> str:
@@ -22,13 +31,13 @@ def slug(text: str, limit: int = 60) -> str:
 
 
 def address(root: Item) -> str:
-    """Where a thread stands, e.g. "p/2026-11-05-new-bikes-1f0c2a9b3d/": a pure function of its root, never of its title.
+    """Where a thread stands, e.g. "p/2026-11-05-new-bikes-1f0c2a9b3d/": a pure function of its root, not of its title.
 
     UTC date of `published` (or "undated"), the last segment of the source address's path, and 10 characters of the
     digest of the id.
     """
     day = root.published.strftime("%Y-%m-%d") if root.published else "undated"
-    segments = [part for part in unquote(urlsplit(root.url).path).split("/") if part]
+    segments = [part for part in re.split("[/:]", unquote(urlsplit(root.url or root.id).path)) if part]
     last = slug(segments[-1]) if segments else ""
     return "p/" + "-".join(part for part in (day, last, digest(root.id)) if part) + "/"
 
@@ -36,3 +45,116 @@ def address(root: Item) -> str:
 def anchor(reply: str) -> str:
     """The fragment of a reply on its thread's page, from the reply's id."""
     return f"r-{digest(reply)}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Post:
+    """What the site remembers of a root it shows: enough to find every page it stands on, and none of its text.
+
+    `sort` is the published time in ISO 8601, "" when unknown: undated posts come last in a list of newest first.
+    """
+
+    id: str
+    sort: str
+    month: str  # "2026-11", or "undated"
+    address: str
+    channels: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+
+    @property
+    def lists(self) -> tuple[str, ...]:
+        return (HOME, *self.channels)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
+    """One file of the site, or a few made together: what it is of, by name and number."""
+
+    kind: str
+    name: str = ""
+    number: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stretch:
+    """A place in a list: the post that stands or stood there; `onward` says that everything newer moved too."""
+
+    list: str
+    sort: str
+    id: str
+    onward: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Touched:
+    """What a change shows on: whole pages, stretches of lists, and the neighbours of places in the list of all."""
+
+    pages: frozenset[Page]
+    stretches: frozenset[Stretch]
+    around: frozenset[tuple[str, str]] = frozenset()  # (sort, id)
+
+
+def touched(before: Post | None, after: Post | None) -> Touched:
+    """The few places that show a post, and the ones it was on before."""
+    posts = [post for post in (before, after) if post]
+    moved = before is None or after is None or before.sort != after.sort
+    pages = {Page(kind=kind, name=post.id) for post in posts for kind in ("post", "shard")}
+    pages |= {Page(kind=kind, name=post.month) for post in posts for kind in ("month", "sitemap")}
+    if moved:
+        pages |= {Page(kind="year", name=post.month[:4]) for post in posts} | {
+            Page(kind="archive"),
+            Page(kind="sitemap"),
+        }
+    return Touched(
+        pages=frozenset(pages),
+        stretches=frozenset(_stretches(before, after, moved)),
+        around=frozenset((post.sort, post.id) for post in posts if moved),
+    )
+
+
+def _stretches(before: Post | None, after: Post | None, moved: bool) -> Iterator[Stretch]:
+    was, now = set(before.lists if before else ()), set(after.lists if after else ())
+    for post, lists in ((before, was), (after, now)):
+        if post is None:
+            continue
+        for name in lists:
+            yield Stretch(list=name, sort=post.sort, id=post.id, onward=moved or (name in was) != (name in now))
+
+
+def closed(total: int) -> int:
+    """How many closed pages a list of `total` posts has."""
+    return max(0, total // PER - 1)
+
+
+def page_at(rank: int, total: int) -> int:
+    """The page that shows the post of this rank, counted from the oldest: 1 to closed(total), or 0 for the open one."""
+    number = rank // PER + 1
+    return number if number <= closed(total) else 0
+
+
+def window(number: int, total: int) -> tuple[int, int]:
+    """(first rank, how many) of a page."""
+    if number:
+        return (number - 1) * PER, PER
+    first = closed(total) * PER
+    return first, total - first
+
+
+def list_path(base: str, number: int) -> str:
+    """Address of a list's page: base itself for the open one."""
+    return f"{base}page/{number}/" if number else base
+
+
+def shards(messages: int) -> int:
+    """How many files the static search index is cut into: a power of two, about a thousand messages each."""
+    return 1 << max(0, (messages - 1) // 1000).bit_length()
+
+
+def bucket(root: str) -> int:
+    """Where a thread falls when threads are spread evenly: 32 bits of its root's digest."""
+    return int(digest(root, 8), 16)
+
+
+def shard(root: str, many: int) -> int:
+    """The search file, of `many`, that holds a thread: the leading bits of its bucket."""
+    return bucket(root) * many >> 32

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
+NOTHING = Markup("")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Moment:
@@ -72,7 +74,7 @@ class Card:
     who: Who
     title: str = ""
     heading: str = ""  # the title, or the first 60 characters of a title-less note
-    body: Markup = Markup("")
+    body: Markup = NOTHING
     summary: str = ""  # plain text, 40 words, for lists and descriptions
     clamped: bool = False  # the list shows `summary` and a "Read on" link
     published: Moment = Moment()
@@ -97,7 +99,7 @@ class Line:
     origin: str = ""
     place: Place | None = None
     who: Who | None = None
-    body: Markup = Markup("")
+    body: Markup = NOTHING
     published: Moment = Moment()
     edited: Moment | None = None
     language: str = ""
@@ -153,7 +155,7 @@ class Head:
     path: str  # relative to the root, "" for home
     noindex: bool = False
     feeds: tuple[Feeds, ...] = ()
-    jsonld: Markup = Markup("")  # safe inside <script type="application/ld+json">
+    jsonld: Markup = NOTHING  # safe inside <script type="application/ld+json">
     published: str = ""
 
 
@@ -185,6 +187,7 @@ class PostPage:
     older: tuple[str, str] = ("", "")
     related: tuple[tuple[str, str, Moment], ...] = ()
     replies_atom: str = ""
+    notes: tuple[str, ...] = ()  # sentences: why the conversation may be incomplete
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -225,6 +228,6 @@ class TextPage:
 
     head: Head
     title: str
-    body: Markup = Markup("")
+    body: Markup = NOTHING
     language: str = ""
     data: dict[str, object] = field(default_factory=dict)

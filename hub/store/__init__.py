@@ -85,6 +85,10 @@ class Store(Protocol):
         """Address of a thread that was merged → id of the root it is under now."""
         ...
 
+    def hidden(self) -> Mapping[str, int]:
+        """Rule id → how many items it hides."""
+        ...
+
     # channels
     def health(self, channel: str) -> Health:
         """What is known of a channel; a blank Health for a new one."""

@@ -1,0 +1,129 @@
+"""The site: a Pelican plugin. In a hub it is the only thing Pelican writes; in somebody's own Pelican site
+(`PLUGINS = ["hub.site"]`) it writes below HUB_PREFIX and leaves every other page to them.
+
+The only door to Pelican.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hub.errors import SettingsError
+
+if TYPE_CHECKING:
+    from hub.site.generator import Built, HubGenerator, Job
+
+OFF: dict[str, Any] = {
+    "ARTICLE_PATHS": [],
+    "PAGE_PATHS": [],
+    "STATIC_PATHS": [],
+    "DIRECT_TEMPLATES": [],
+    "THEME_STATIC_PATHS": [],
+    "TEMPLATE_PAGES": {},
+    "FEED_ALL_ATOM": None,
+    "CATEGORY_FEED_ATOM": None,
+    "TRANSLATION_FEED_ATOM": None,
+    "AUTHOR_FEED_ATOM": None,
+    "AUTHOR_FEED_RSS": None,
+    "AUTHOR_SAVE_AS": "",
+    "CATEGORY_SAVE_AS": "",
+    "TAG_SAVE_AS": "",
+    "ARCHIVES_SAVE_AS": "",
+    "CACHE_CONTENT": False,
+    "LOAD_CONTENT_CACHE": False,
+    "DELETE_OUTPUT_DIRECTORY": False,
+    "DEFAULT_PAGINATION": False,
+}
+"""Pelican's own outputs, which a hub does without."""
+
+
+def build(job: Job) -> Built:
+    """Run Pelican once over a hub: what is due is made, what is not there any more goes. Raises OutputError."""
+    from pelican import Pelican
+    from pelican.log import console
+    from pelican.settings import DEFAULT_CONFIG, configure_settings
+
+    console.quiet = True  # standard output belongs to our own commands
+    brand = job.settings.brand
+    settings = configure_settings(
+        {
+            **DEFAULT_CONFIG,
+            **OFF,
+            "PATH": str(job.settings.content),
+            "OUTPUT_PATH": str(job.settings.output),
+            "SITENAME": brand.name,
+            "SITEURL": brand.url.rstrip("/"),
+            "TIMEZONE": brand.timezone,
+            "DEFAULT_LANG": brand.language,
+            "PLUGINS": ["hub.site"],
+            "HUB_JOB": job,
+        }
+    )
+    Pelican(settings).run()
+    return job.built
+
+
+def quiet(job: Job) -> bool:
+    """Is there nothing to do? Answered without starting Pelican."""
+    from hub.site.generator import decided
+    from hub.site.manifest import Manifest
+    from hub.site.writer import STAMP
+
+    path = job.settings.memory / "site.sqlite"
+    if not path.is_file() or not (job.settings.output / STAMP).is_file():
+        return False
+    manifest = Manifest(path)
+    try:
+        idle = not manifest.due() and not manifest.kinds("old") and manifest.mark == job.store.seq
+        return idle and manifest.get("decided") == decided(job.settings, job.rules)
+    finally:
+        manifest.close()
+
+
+def register() -> None:
+    """Called by Pelican for each plugin."""
+    from pelican.plugins import signals
+
+    signals.get_generators.connect(_generators)
+    signals.initialized.connect(_initialized)
+
+
+def _generators(pelican: Any) -> type[HubGenerator]:  # noqa: ARG001
+    from hub.site.generator import HubGenerator
+
+    return HubGenerator
+
+
+def _initialized(pelican: Any) -> None:
+    """In somebody's own site there is no job yet: it is read from the hub's folder."""
+    if "HUB_JOB" not in pelican.settings:
+        pelican.settings["HUB_JOB"] = _own_job(pelican.settings)
+
+
+def _own_job(settings: dict[str, Any]) -> Job:
+    """HUB_SITE names the hub's folder (default: beside the settings file); nothing is pulled."""
+    import os
+
+    from hub.rules import load as load_rules
+    from hub.settings import load
+    from hub.site.generator import Job
+    from hub.store.archive import open_archive
+
+    folder = Path(settings.get("HUB_SITE") or Path(settings["PATH"]).parent)
+    prefix = str(settings.get("HUB_PREFIX", "talk/")).strip("/") + "/"
+    if ".." in Path(prefix).parts:
+        raise SettingsError("HUB_PREFIX", f"{prefix!r} leaves the output folder", fix='use a name such as "talk/"')
+    hub = load(folder, os.environ)
+    store = open_archive(hub.store.url, hub.memory)
+    rules = load_rules(hub.content / "rules.toml")
+    return Job(
+        settings=hub,
+        store=store,
+        rules=rules,
+        now=datetime.now(UTC),  # the plugin is the edge here: Pelican's command line has no clock of ours
+        attempt=lambda name, make: make(),  # noqa: ARG005  Pelican shows what went wrong
+        prefix=prefix,
+        output=Path(settings["OUTPUT_PATH"]),
+    )

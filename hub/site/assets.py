@@ -1,0 +1,68 @@
+"""Files that are copied: the theme's, under names that carry their digest, and the brand's own content/static/."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+
+from hub.site.writer import digest_of
+
+HASHED = {".css", ".js", ".svg"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Assets:
+    """`files`: path in the site → content. `names`: the theme's name of a file → its path in the site."""
+
+    files: dict[str, bytes]
+    names: dict[str, str]
+
+
+def gather(themes: list[Path], accent: str = "") -> Assets:
+    """The static files of the themes, the brand's own replacing the built-in ones of the same name."""
+    sources: dict[str, Path] = {}
+    for theme in themes:
+        for path in sorted((theme / "static").rglob("*")):
+            if path.is_file() and not path.name.startswith("."):
+                sources[path.relative_to(theme / "static").as_posix()] = path
+    files, names = {}, {}
+    for name, path in sources.items():
+        content = path.read_bytes()
+        if name == "hub.css" and accent:
+            content += accent_rules(accent)
+        names[name] = hashed(name, content)
+        files[names[name]] = content
+    return Assets(files=files, names=names)
+
+
+def hashed(name: str, content: bytes) -> str:
+    """assets/hub.1f0c2a9b.css: a new content is a new address, so that caches may keep the old one for ever."""
+    stem, dot, ending = name.rpartition(".")
+    return f"assets/{stem}.{digest_of(content)[:8]}.{ending}" if f"{dot}{ending}" in HASHED else f"assets/{name}"
+
+
+def accent_rules(accent: str) -> bytes:
+    """The brand's colour as the accent of light pages; dark ones keep the theme's, which is light enough."""
+    return f"\n:root{{--accent-light:{accent}}}\n".encode()
+
+
+def statics(folder: Path) -> dict[str, bytes]:
+    """content/static/, to be copied to the site's root (.well-known, CNAME, favicon and the like)."""
+    if not folder.is_dir():
+        return {}
+    paths = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+
+
+def fingerprint(folders: list[Path], *words: str) -> str:
+    """One digest over files and words: when it moves, every page is due once."""
+    total = blake2b(digest_size=16)
+    for folder in folders:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and not re.search(r"(^|/)[.~]|~$", path.name):
+                total.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    for word in words:
+        total.update(word.encode() + b"\0")
+    return total.hexdigest()

@@ -1,0 +1,288 @@
+"""From what the store knows to what a template is given: items become cards, conversations become nested lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import lru_cache
+from unicodedata import combining
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_time
+from babel.numbers import format_decimal
+from markupsafe import Markup
+
+from hub import tidy
+from hub.model import Account, Item, Media, Reply, Thread, Tombstone, Unknown
+from hub.pages import address, anchor
+from hub.settings import Settings
+from hub.site.views import Card, Line, Moment, Picture, Place, Who
+from hub.store import File, Record, Store
+
+NESTING = 6  # lists inside lists in HTML, SITE.md §5.4
+WORDS = 40  # of a summary
+WHOLE = 480  # characters of a title-less note that a list shows whole
+
+EXTENSIONS = {
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/gif": "gif",
+    "image/webp": "webp",
+    "image/avif": "avif",
+}
+
+ICONS = {"wordpress": "blog", "ghost": "blog", "blogger": "blog", "local": "local", "feed": "feed", "twitter": "x"}
+
+
+def picture_path(file: File) -> str:
+    """Where a picture stands in the site."""
+    return f"media/{file.digest}.{EXTENSIONS.get(file.type, 'bin')}"
+
+
+def locale_of(language: str) -> Locale:
+    """The nearest locale Babel knows; English when there is none."""
+    try:
+        return Locale.parse(language.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return Locale("en")
+
+
+def initial(name: str) -> str:
+    """The first grapheme of a name, near enough: a letter with its marks, or an emoji with its joiners."""
+    out = ""
+    for char in name.strip():
+        joined = out.endswith("\u200d") or char in "\u200d\ufe0f" or "\U0001f3fb" <= char <= "\U0001f3ff"
+        if out and not joined and not combining(char):
+            break
+        out += char
+    return out.upper() if len(out) == 1 else out
+
+
+def summary(text: str, words: int = WORDS) -> str:
+    """The first words of a text, with an ellipsis where it goes on."""
+    parts = text.split()
+    cut = " ".join(parts[:words])
+    short = cut if len(cut) <= words * 9 else cut[: words * 9].rstrip()
+    return short if short == " ".join(parts) else f"{short}…"
+
+
+class Composer:
+    """Builds views. `used` collects the pictures the current page shows: path in the site → the file it comes from."""
+
+    def __init__(self, settings: Settings, store: Store) -> None:
+        self.settings, self.store = settings, store
+        self.zone = ZoneInfo(settings.brand.timezone)
+        self.locale = locale_of(settings.brand.language)
+        self.used: dict[str, File] = {}
+        self.file = lru_cache(maxsize=4096)(store.file)
+
+    # small things
+    def moment(self, when: datetime | None) -> Moment:
+        if when is None:
+            return Moment(text="Date unknown", full="Date unknown")
+        local = when.astimezone(self.zone)
+        day, clock = format_date(local, "long", self.locale), format_time(local, "HH:mm", locale=self.locale)
+        return Moment(iso=when.isoformat(timespec="seconds"), text=day, full=f"{day}, {clock}", clock=clock)
+
+    def place(self, name: str) -> Place:
+        channel = self.settings.channels.get(name)
+        kind = type(channel).__module__.rpartition(".")[2] if channel else "generic"
+        label = getattr(channel, "label", "") or name.replace("-", " ").replace("_", " ").capitalize()
+        profile = getattr(channel, "profile", "") or getattr(channel, "url", "")
+        return Place(
+            name=name,
+            label=label,
+            kind=ICONS.get(kind, kind),
+            href=f"channel/{name}/",
+            profile=profile if isinstance(profile, str) else "",
+        )
+
+    def picture(self, media: Media) -> Picture:
+        file = self._file(media.url) if media.type == "image" else None
+        poster = self._file(media.poster) if media.poster else None
+        seconds = f"{media.duration // 60}:{media.duration % 60:02}" if media.duration else ""
+        return Picture(
+            type=media.type,
+            href=media.url,
+            src=self._use(file),
+            poster=self._use(poster),
+            alt=media.alt,
+            described=bool(media.alt),
+            width=(file.width if file else 0) or media.width,
+            height=(file.height if file else 0) or media.height,
+            duration=seconds,
+        )
+
+    def who(self, account: Account, ours: bool) -> Who:
+        name = account.name or account.handle or "Unnamed"
+        return Who(
+            name=name,
+            handle=account.handle,
+            href=account.url,
+            avatar=self._use(self._file(account.avatar)),
+            initial=initial(name),
+            team=ours,
+            automated=account.automated,
+        )
+
+    def counts(self, counts: Mapping[str, int]) -> tuple[tuple[str, str], ...]:
+        shown = [(kind, number) for kind, number in sorted(counts.items()) if number and kind != "replies"]
+        return tuple((kind, format_decimal(number, locale=self.locale)) for kind, number in shown)
+
+    def _file(self, url: str) -> File | None:
+        file = self.file(url) if url else None
+        return file if file and file.digest and file.type in EXTENSIONS else None
+
+    def _use(self, file: File | None) -> str:
+        if file is None:
+            return ""
+        path = picture_path(file)
+        self.used[path] = file
+        return path
+
+    # posts
+    def card(self, record: Record, replies: tuple[int, int], whole: bool = False) -> Card:
+        """A post for a list, or with its whole text for its own page. `replies`: (how many, from how many channels)."""
+        item = record.item
+        text = tidy.text(item.html)
+        short = summary(text)
+        clamped = not whole and (bool(item.title) or len(text) > WHOLE)
+        others = [name for name in record.channels if name != item.channel]
+        return Card(
+            key=item.id,
+            href=address(item),
+            origin=item.url,
+            place=self.place(item.channel),
+            also=tuple((self.place(name), item.url) for name in others),
+            who=self.who(item.author, item.ours),
+            title=item.title,
+            heading=heading(item, text),
+            body=Markup() if clamped else Markup(item.html),  # noqa: S704  tidied before it was stored
+            summary=short,
+            clamped=clamped,
+            published=self.moment(item.published),
+            edited=self.moment(item.edited) if item.edited else None,
+            language=item.language,
+            pictures=tuple(self.picture(media) for media in item.media),
+            tags=item.tags,
+            warning=item.warning,
+            sensitive=item.sensitive,
+            reply_to=_web(item.reply_to),
+            replies=replies[0],
+            channels=replies[1],
+            counts=self.counts(record.counts),
+        )
+
+    # conversations
+    def lines(self, thread: Thread) -> tuple[Line, ...]:
+        """The replies of a thread as nested lines: a new list only where the talk branches, NESTING deep at most."""
+        return Conversation(self, thread).lines()
+
+    def line(self, reply: Reply, parents: Mapping[str, Reply], thread: Thread) -> Line:
+        """One reply, with nothing below it yet."""
+        above, node = parents.get(reply.parent), reply.node
+        parent_anchor, parent_name = anchor(reply.parent) if above else "", self._named(above)
+        if isinstance(node, Unknown):
+            return Line(anchor=anchor(node.name), state="unknown", origin=_web(node.name))
+        if isinstance(node, Tombstone):
+            return Line(anchor=anchor(node.id), state=node.why, parent_anchor=parent_anchor, parent_name=parent_name)
+        parent = above.node if above and isinstance(above.node, Item) else thread.root
+        return Line(
+            anchor=anchor(node.id),
+            origin=node.url,
+            place=self.place(node.channel),
+            who=self.who(node.author, node.ours),
+            body=Markup(node.html),  # noqa: S704  tidied before it was stored
+            published=self.moment(node.published),
+            edited=self.moment(node.edited) if node.edited else None,
+            language=node.language,
+            pictures=tuple(self.picture(media) for media in node.media),
+            warning=node.warning,
+            sensitive=node.sensitive,
+            parent_anchor=parent_anchor,
+            parent_name=parent_name,
+            parent_origin=parent.url,
+            joined=reply.joined,
+        )
+
+    @staticmethod
+    def _named(reply: Reply | None) -> str:
+        node = reply.node if reply else None
+        return (node.author.name or node.author.handle or "Unnamed") if isinstance(node, Item) else ""
+
+
+def _web(name: str) -> str:
+    """A name that can be followed, else ""."""
+    return name if urlsplit(name).scheme in ("http", "https") else ""
+
+
+def heading(item: Item, text: str) -> str:
+    """The title, or the first 60 characters of a title-less note."""
+    first = item.title or text.strip().partition("\n")[0]
+    cut = first if item.title or len(first) <= 60 else f"{first[:60].rsplit(' ', 1)[0]}…"
+    return cut or (item.warning or item.kind.capitalize())
+
+
+def key(reply: Reply) -> str:
+    """The id others name a line by as their parent."""
+    return reply.node.name if isinstance(reply.node, Unknown) else reply.node.id
+
+
+class Conversation:
+    """One thread's replies, being nested."""
+
+    def __init__(self, composer: Composer, thread: Thread) -> None:
+        self.composer, self.thread = composer, thread
+        self.replies = {key(reply): reply for reply in thread.replies}
+        self.children: dict[str, list[str]] = {"": []}
+        for ident, reply in self.replies.items():
+            parent = reply.parent if reply.parent in self.replies else ""
+            self.children.setdefault(parent, []).append(ident)
+        self.sizes = self._sizes()
+
+    def _sizes(self) -> dict[str, int]:
+        """Visible replies below each, from the last line up: parents stand before their children."""
+        sizes = dict.fromkeys(self.replies, 0)
+        for ident in reversed(self.replies):
+            reply = self.replies[ident]
+            if reply.parent in sizes:
+                sizes[reply.parent] += sizes[ident] + isinstance(reply.node, Item)
+        return sizes
+
+    def lines(self) -> tuple[Line, ...]:
+        return self._level(self.children[""], 1)
+
+    def _level(self, idents: Sequence[str], depth: int) -> tuple[Line, ...]:
+        """Lines of one list. An only child follows its parent in the same list, marked flat."""
+        out: list[Line] = []
+        for first in idents:
+            chain = self._chain(first)
+            out += [self._line(ident, flat=ident != first) for ident in chain]
+            branches = self.children.get(chain[-1], [])
+            if branches and depth < NESTING:
+                out[-1] = replace(out[-1], below=self._level(branches, depth + 1))
+            else:
+                out += [self._line(ident, flat=True) for ident in self._all(branches)]
+        return tuple(out)
+
+    def _line(self, ident: str, flat: bool) -> Line:
+        line = self.composer.line(self.replies[ident], self.replies, self.thread)
+        return replace(line, flat=flat, size=self.sizes[ident])
+
+    def _chain(self, ident: str) -> list[str]:
+        """A reply and its only child, its only child's only child, and so on."""
+        chain = [ident]
+        while len(below := self.children.get(chain[-1], [])) == 1:
+            chain.append(below[0])
+        return chain
+
+    def _all(self, idents: Iterable[str]) -> list[str]:
+        """Everything from here down, in reading order."""
+        out, stack = [], list(reversed(list(idents)))
+        while stack:
+            out.append(stack.pop())
+            stack.extend(reversed(self.children.get(out[-1], [])))
+        return out

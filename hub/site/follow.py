@@ -1,0 +1,223 @@
+"""The site as a follower of the store: what the journal says becomes pages that are due.
+
+Cost is that of the threads a change touches. Everything is written in one step with the mark; what is due stays due
+until its files are whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from hub.model import Entry, Item, Thread
+from hub.pages import HOME, Page, Post, Stretch, Touched, address, closed, page_at, shard, shards, touched
+from hub.site.manifest import Manifest
+from hub.store import Store
+
+FEED = 50  # entries in a feed
+LATEST = 5  # replies shown on the first page
+
+STANDING = tuple(
+    Page(kind=kind) for kind in ("archive", "texts", "sitemap", "robots", "search", "assets", "statics", "redirects")
+)
+"""Pages that exist whatever was said."""
+
+
+def sort_key(item: Item) -> str:
+    """Published as a string that sorts by time; "" when unknown."""
+    return item.published.isoformat() if item.published else ""
+
+
+def month(published: datetime | None, zone: ZoneInfo) -> str:
+    """The month a post is listed under, by the brand's clock."""
+    return published.astimezone(zone).strftime("%Y-%m") if published else "undated"
+
+
+def remembered(thread: Thread, zone: ZoneInfo) -> Post:
+    root = thread.root
+    return Post(
+        id=root.id,
+        sort=sort_key(root),
+        month=month(root.published, zone),
+        address=address(root),
+        channels=thread.channels or (root.channel,),
+        tags=tuple(dict.fromkeys(tag.casefold() for tag in root.tags)),
+    )
+
+
+class Follower:
+    """One run from the manifest's mark to the store's newest number."""
+
+    def __init__(self, manifest: Manifest, store: Store, zone: ZoneInfo) -> None:
+        self.manifest, self.store, self.zone = manifest, store, zone
+        self.pages: set[Page] = set()
+        self.stretches: set[Stretch] = set()
+        self.around: set[tuple[str, str]] = set()
+        self.sharded: set[str] = set()
+        self.totals: dict[str, int] = {}
+        self.messages = manifest.messages()
+
+    def follow(self) -> None:
+        """Apply the journal, say what is due, move the mark: one transaction."""
+        if self.manifest.mark == 0:
+            self._from_nothing()
+        else:
+            self._from_mark()
+        self.manifest.ask_for(self.pages)
+        self.manifest.commit()
+
+    def _from_nothing(self) -> None:
+        seq = self.store.seq
+        for entry in self.store.changed(0):
+            if entry.what == "item" and entry.item is not None and entry.thread == entry.id:
+                thread = self.store.thread(entry.id)
+                if thread:
+                    self.manifest.put(remembered(thread, self.zone))
+                    self._replies(thread)
+            self._other(entry)
+        self.pages |= everything(self.manifest)
+        self.manifest.keep("mark", str(seq))
+
+    def _from_mark(self) -> None:
+        mark = self.manifest.mark
+        self.totals = {name: self.manifest.total(name) for name in self.manifest.lists()}
+        roots: dict[str, set[str]] = {}
+        for entry in self.store.changed(mark):
+            mark = max(mark, entry.seq)
+            for root in self._roots(entry):
+                roots.setdefault(root, set()).add(entry.id)
+            self._other(entry)
+        for root, ids in roots.items():
+            self._thread(root, ids)
+        self._resolve()
+        self.manifest.keep("mark", str(mark))
+
+    def _roots(self, entry: Entry) -> set[str]:
+        """The threads an entry shows in, now and before."""
+        if entry.what != "item":
+            return set()
+        was = entry.id if self.manifest.post(entry.id) else self.manifest.reply_root(entry.id)
+        return {root for root in (was, entry.thread) if root}
+
+    def _other(self, entry: Entry) -> None:
+        if entry.what == "channel":
+            self.pages |= {Page(kind="texts"), Page(kind="list", name=entry.id)}
+        elif entry.what == "redirect":
+            self.pages |= {Page(kind="redirect", name=entry.id), Page(kind="redirects")}
+        elif entry.what == "rules":
+            self.pages.add(Page(kind="texts"))
+
+    def _thread(self, root: str, changed: Iterable[str]) -> None:
+        """Bring what we remember of one thread up to date, and note what that touches."""
+        before, thread = self.manifest.post(root), self.store.thread(root)
+        after = remembered(thread, self.zone) if thread else None
+        self._recent(root, changed)
+        if before != after:
+            self._relatives(before)
+            self.manifest.drop(root)
+        if after and before != after:
+            self.manifest.put(after)
+        self._replies(thread, root)
+        self._recent(root, changed)
+        self._note(touched(before, after))
+        if root in changed:
+            self._relatives(after)
+            self.around |= {(post.sort, post.id) for post in (before, after) if post}
+
+    def _note(self, what: Touched) -> None:
+        self.pages |= {page for page in what.pages if page.kind != "shard"}
+        self.sharded |= {page.name for page in what.pages if page.kind == "shard"}
+        self.stretches |= what.stretches
+        self.around |= what.around
+
+    def _relatives(self, post: Post | None) -> None:
+        if post:
+            self.pages |= {Page(kind="post", name=ident) for ident in self.manifest.relating(post)}
+
+    def _replies(self, thread: Thread | None, root: str = "") -> None:
+        """The reply rows of a thread become what the store says."""
+        root = thread.root.id if thread else root
+        nodes = [reply.node for reply in thread.replies] if thread else []
+        new = {node.id: (sort_key(node), node.channel) for node in nodes if isinstance(node, Item)}
+        old = self.manifest.replies(root)
+        for ident in old.keys() - new.keys():
+            self.manifest.drop_reply(ident)
+        for ident, (sort, channel) in new.items():
+            if old.get(ident) != (sort, channel):
+                self.manifest.put_reply(ident, root, sort, channel)
+
+    def _recent(self, root: str, changed: Iterable[str]) -> None:
+        """A change among the newest replies shows on the first page and in the feed of replies."""
+        rows = self.manifest.replies(root)
+        sorts = [(rows[ident][0], ident) for ident in changed if ident in rows]
+        sorts += [(sort, ident) for ident, (sort, _) in rows.items()] if root in changed else []
+        if not sorts:
+            return
+        newer = self.manifest.replies_after(*max(sorts), limit=FEED)
+        if newer < FEED:
+            self.pages.add(Page(kind="feed", name="replies"))
+        if newer < LATEST:
+            self.pages.add(Page(kind="list", name=HOME))
+
+    def _resolve(self) -> None:
+        """Stretches of lists become numbered pages; what stands at their end is in the feeds."""
+        firsts: dict[str, tuple[str, str]] = {}
+        for stretch in self.stretches:
+            place = (stretch.sort, stretch.id)
+            if stretch.onward:
+                firsts[stretch.list] = min(place, firsts.get(stretch.list, place))
+        for stretch in self.stretches:
+            if not stretch.onward:
+                self._page(stretch.list, stretch.sort, stretch.id)
+        for name, place in firsts.items():
+            self._onward(name, *place)
+        self._shards()
+        for sort, ident in self.around:
+            older, newer = self.manifest.beside(sort, ident)
+            self.pages |= {Page(kind="post", name=name) for name in (older, newer) if name}
+
+    def _shards(self) -> None:
+        """The search files that hold the touched threads; all of them when there must be more or fewer files."""
+        many = shards(self.manifest.messages())
+        if many == shards(self.messages):
+            self.pages |= {Page(kind="shard", number=shard(root, many)) for root in self.sharded}
+        else:
+            self.pages |= {Page(kind="shard", number=number) for number in range(max(many, shards(self.messages)))}
+            self.pages.add(Page(kind="search"))
+
+    def _page(self, name: str, sort: str, ident: str) -> None:
+        rank, total = self.manifest.rank(name, sort, ident), self.manifest.total(name)
+        self.pages.add(Page(kind="list", name=name, number=page_at(rank, total)))
+        self._feed(name, rank, total)
+
+    def _onward(self, name: str, sort: str, ident: str) -> None:
+        """Every page from this place to the newest, and one before: its link to the newer page may be new."""
+        rank, total = self.manifest.rank(name, sort, ident), self.manifest.total(name)
+        last = max(closed(total), closed(self.totals.get(name, 0)))
+        first = page_at(rank, total) or closed(total) + 1
+        if closed(total) != closed(self.totals.get(name, 0)):
+            first = min(first, closed(self.totals.get(name, 0)) or 1, closed(total) or 1)
+        numbers = [*range(first, last + 1), 0]
+        self.pages |= {Page(kind="list", name=name, number=number) for number in numbers}
+        if name and not (total and self.totals.get(name)):
+            self.pages |= {Page(kind="sitemap"), Page(kind="texts")}
+        self._feed(name, rank, total)
+
+    def _feed(self, name: str, rank: int, total: int) -> None:
+        if total - rank <= FEED + 1:
+            self.pages.add(Page(kind="feed", name=f"channel/{name}" if name else "all"))
+
+
+def everything(manifest: Manifest) -> set[Page]:
+    """Every page there is, and every one that has a file: what is no longer planned renders to nothing and goes."""
+    pages = set(STANDING) | {page for _, page in manifest.all_files() if page.kind not in ("picture", "old")}
+    for post in manifest.posts():
+        pages |= {Page(kind="post", name=post.id), Page(kind="year", name=post.month[:4])}
+        pages |= {Page(kind=kind, name=post.month) for kind in ("month", "sitemap")}
+    for name in (HOME, *manifest.lists()):
+        numbers = range(closed(manifest.total(name)) + 1)
+        pages |= {Page(kind="list", name=name, number=number) for number in numbers}
+        pages.add(Page(kind="feed", name=f"channel/{name}" if name else "all"))
+    pages |= {Page(kind="shard", number=number) for number in range(shards(manifest.messages()))}
+    return pages | {Page(kind="feed", name="replies")}

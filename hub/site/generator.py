@@ -1,0 +1,169 @@
+"""The generator Pelican runs: asks the store what changed, has pages made, hands them to the quiet writer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pelican.generators import Generator
+
+from hub.pages import Page
+from hub.rules import Rules
+from hub.settings import Settings, shipped
+from hub.site import content
+from hub.site.assets import fingerprint, gather, statics
+from hub.site.compose import Composer
+from hub.site.follow import Follower
+from hub.site.make import Workshop
+from hub.site.manifest import Manifest
+from hub.site.shell import addresses, shell
+from hub.site.texts import Texts
+from hub.site.writer import Made, QuietWriter
+from hub.store import Store
+
+Attempt = Callable[[str, Callable[[], Made]], Made | None]
+"""The page boundary: makes a page, or notes why it could not be made and gives None."""
+
+ORDER = ("assets", "statics", "post", "redirect", "texts")  # leaves first, then what links to them
+
+
+@dataclass(slots=True)
+class Built:
+    """What a build did: paths below output/, and the pages that failed with the reason."""
+
+    written: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    failed: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Job:
+    """What one build is given. `prefix` is where in the output it may write ("" in a hub of its own)."""
+
+    settings: Settings
+    store: Store
+    rules: Rules
+    now: datetime
+    attempt: Attempt
+    output: Path
+    prefix: str = ""
+    built: Built = field(default_factory=lambda: Built())
+
+
+def themes(settings: Settings) -> list[Path]:
+    """The built-in theme, then the brand's own files that replace some of it."""
+    own = settings.theme
+    return [shipped("theme"), own] if own.is_dir() and own != shipped("theme") else [shipped("theme")]
+
+
+def decided(settings: Settings, rules: Rules) -> str:
+    """A digest of everything people decided that shows on pages; when it moves, every page is due once."""
+    brand = settings.brand.model_dump_json()
+    channels = repr([(name, getattr(one, "label", ""), type(one).__name__) for name, one in settings.channels.items()])
+    words = (brand, channels, settings.serve.api, rules.digest, content.VERSION)
+    return fingerprint([*themes(settings), settings.content / "pages", settings.content / "static"], *words)
+
+
+class HubGenerator(Generator):  # type: ignore[misc]
+    """Pelican's part of a hub. Its Jinja environment is Pelican's, with our theme and with autoescape on."""
+
+    def __init__(self, context: dict[str, Any], settings: dict[str, Any], *args: Any, **kwargs: Any) -> None:
+        self.job: Job = settings["HUB_JOB"]
+        folders = [str(folder / "templates") for folder in reversed(themes(self.job.settings))]
+        own = {"THEME": str(shipped("theme")), "THEME_TEMPLATES_OVERRIDES": folders, "JINJA_ENVIRONMENT": content.JINJA}
+        kwargs["theme"] = own["THEME"]
+        super().__init__(context, {**settings, **own}, *args, **kwargs)
+        at = addresses(self.job.settings, self.job.prefix)
+        self.env.filters.update(url=at.url, absolute=at.absolute)
+        self.env.install_null_translations(newstyle=True)
+        self.at = at
+
+    def generate_output(self, writer: object) -> None:  # noqa: ARG002  in somebody's own site theirs stays theirs
+        job = self.job
+        manifest = Manifest(job.settings.memory / ("plugin.sqlite" if job.prefix else "site.sqlite"))
+        quiet = QuietWriter(job.output / job.prefix, manifest, job.now)
+        try:
+            self._build(manifest, quiet)
+        finally:
+            manifest.close()
+            job.built.written += quiet.written
+            job.built.removed += quiet.removed
+
+    def _build(self, manifest: Manifest, quiet: QuietWriter) -> None:
+        job = self.job
+        zone = ZoneInfo(job.settings.brand.timezone)
+        whole = decided(job.settings, job.rules)
+        if not quiet.stamped() or manifest.get("decided") != whole or job.store.seq < manifest.mark:
+            manifest.forget()
+            quiet.stamp()
+            manifest.keep("decided", whole)
+        Follower(manifest, job.store, zone).follow()
+        shop = self._workshop(manifest)
+        self._render(shop, quiet)
+        quiet.remove()
+
+    def _workshop(self, manifest: Manifest) -> Workshop:
+        settings, store = self.job.settings, self.job.store
+        composer = Composer(settings, store)
+        assets = gather(themes(settings), settings.brand.accent)
+        pages = content.own_pages(settings.content / "pages")
+        titles = tuple((page.title, page.path) for page in pages)
+        texts = Texts(
+            settings=settings,
+            assets=assets,
+            statics=statics(settings.content / "static"),
+            pages=pages,
+            rules=tuple((hide.id, hide.what, hide.reason) for hide in self.job.rules.hides),
+            word=str,
+            composer=composer,
+        )
+        return Workshop(
+            store=store,
+            manifest=manifest,
+            composer=composer,
+            shell=shell(composer, assets, titles, self.at.root),
+            at=self.at,
+            render=self._template,
+            texts=texts,
+        )
+
+    def _template(self, name: str, view: Any) -> bytes:
+        return self.get_template(name).render(shell=self.shell, page=view).encode()  # type: ignore[no-any-return]
+
+    def _render(self, shop: Workshop, quiet: QuietWriter) -> None:
+        self.shell = shop.shell
+        media = self.job.settings.memory / "media"
+        for page in ordered(shop.manifest):
+            made = self.job.attempt(_name(page), partial(shop.make, page))
+            if made is not None:
+                for picture in self._pictures(shop, media):
+                    quiet.offer(picture)
+                quiet.offer(made)
+        quiet.flush()
+
+    @staticmethod
+    def _pictures(shop: Workshop, media: Path) -> Iterator[Made]:
+        """Pictures the page just made shows and the site does not have yet."""
+        for path, file in shop.composer.used.items():
+            if not shop.manifest.file(path):
+                content_ = (media / file.digest).read_bytes()
+                yield Made(page=Page(kind="picture", name=path), files={path: content_})
+
+
+def ordered(manifest: Manifest) -> list[Page]:
+    """Leaves before the lists that link to them, new leaves before old ones, so that no link leads nowhere."""
+
+    def place(page: Page) -> tuple[int, bool]:
+        rank = ORDER.index(page.kind) if page.kind in ORDER else len(ORDER)
+        return rank, bool(manifest.files_of(page))
+
+    return sorted((page for page in manifest.due() if page.kind != "picture"), key=place)
+
+
+def _name(page: Page) -> str:
+    return " ".join(str(part) for part in (page.kind, page.name, page.number) if part)

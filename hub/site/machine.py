@@ -1,0 +1,251 @@
+"""What machines read: feeds, sitemaps, robots, redirects and the search files of a plain file host."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+from markupsafe import Markup
+
+from hub import tidy
+from hub.model import Item, Thread
+from hub.pages import HOME, Page, address, anchor, shards
+from hub.site import feeds
+from hub.site.feeds import FeedEntry, FeedOf
+from hub.site.follow import FEED
+from hub.site.views import Card
+from hub.store import Record
+
+if TYPE_CHECKING:
+    from hub.site.make import Workshop
+
+SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
+BITS = 32
+
+
+# feeds
+def feed(shop: Workshop, page: Page) -> dict[str, bytes]:
+    """Atom, RSS and JSON of all posts, of one channel's, or of all replies."""
+    if page.name == "replies":
+        entries = _latest_replies(shop)
+        home, title = "", shop.texts.replies_title()
+    else:
+        name = page.name.removeprefix("channel/") if page.name != "all" else HOME
+        if name and name not in shop.texts.settings.channels and not shop.manifest.total(name):
+            return {}
+        entries = [_post_entry(shop, record) for record in shop.records(shop.manifest.newest(name, FEED))]
+        home, title = (f"channel/{name}/", shop.composer.place(name).label) if name else ("", "")
+    full = f"{title} · {shop.shell.name}" if title else shop.shell.name
+    base = shop.at.absolute(f"feeds/{page.name}")
+    of = FeedOf(
+        id=f"{base}.atom",
+        title=full,
+        description=shop.shell.description,
+        home=shop.at.absolute(home),
+        base=base,
+        language=shop.shell.language,
+    )
+    return {
+        f"feeds/{page.name}.atom": feeds.atom(of, entries),
+        f"feeds/{page.name}.rss": feeds.rss(of, entries),
+        f"feeds/{page.name}.json": feeds.json_feed(of, entries),
+    }
+
+
+def _entry_id(item: Item, url: str) -> str:
+    """The item's own id where it is an IRI (RFC 4287 §4.2.6), else its address here."""
+    return item.id if ":" in item.id.split("/")[0] and " " not in item.id else url
+
+
+def _post_entry(shop: Workshop, record: Record) -> FeedEntry:
+    card = shop.card(record)
+    return _entry(shop, record.item, card.heading, shop.at.absolute(card.href), card.replies)
+
+
+def _entry(shop: Workshop, item: Item, title: str, url: str, replies: int) -> FeedEntry:
+    pictures = [shop.composer.picture(media).src for media in item.media]
+    return FeedEntry(
+        id=_entry_id(item, url),
+        url=url,
+        title=title,
+        html=_covered(item, url) if item.warning or item.sensitive else item.html,
+        author=item.author.name or item.author.handle or "Unnamed",
+        author_url=item.author.url,
+        published=item.published,
+        edited=item.edited,
+        language=item.language,
+        tags=item.tags,
+        images=tuple(shop.at.absolute(picture) for picture in pictures if picture),
+        channel=item.channel,
+        origin=item.url,
+        replies_feed=f"{url}replies.atom" if "#" not in url else "",
+        replies=replies,
+    )
+
+
+def _covered(item: Item, url: str) -> str:
+    """What its author put behind a warning stands in a feed as the warning and a link."""
+    return str(Markup('<p><a href="{}">{}</a></p>').format(url, item.warning or "…"))
+
+
+def _reply_entries(shop: Workshop, thread: Thread, heading: str) -> list[FeedEntry]:
+    """Every visible reply of a thread, each naming what it answers."""
+    here = shop.at.absolute(address(thread.root))
+    ids = {"": (_entry_id(thread.root, here), here)}
+    entries = []
+    for reply in thread.replies:
+        if not isinstance(reply.node, Item):
+            continue
+        url = f"{here}#{anchor(reply.node.id)}"
+        entry = _entry(shop, reply.node, shop.texts.reply_title(reply.node.author, heading), url, 0)
+        ids[reply.node.id] = (entry.id, url)
+        answers = ids.get(reply.parent, ids[""])
+        entries.append(replace(entry, answers=answers))
+    return entries
+
+
+def replies_feed(shop: Workshop, thread: Thread, card: Card) -> bytes:
+    """A thread's own feed, newest first."""
+    here = shop.at.absolute(card.href)
+    of = FeedOf(
+        id=f"{here}replies.atom",
+        title=shop.texts.replies_title(card.heading),
+        description=card.summary,
+        home=here,
+        base=f"{here}replies",
+        language=card.language or shop.shell.language,
+    )
+    return feeds.atom(of, _newest(_reply_entries(shop, thread, card.heading)))
+
+
+def _newest(entries: list[FeedEntry]) -> list[FeedEntry]:
+    return sorted(entries, key=lambda entry: (entry.published or feeds.EPOCH, entry.id), reverse=True)
+
+
+def _latest_replies(shop: Workshop) -> list[FeedEntry]:
+    wanted = shop.manifest.latest_replies(FEED)
+    found: dict[str, FeedEntry] = {}
+    for root in dict.fromkeys(root for _, root in wanted):
+        thread, cards = shop.store.thread(root), shop.cards([root])
+        if thread and cards:
+            for entry in _reply_entries(shop, thread, cards[0].heading):
+                found[entry.url.rpartition("#")[2]] = entry
+    return [found[anchor(ident)] for ident, _ in wanted if anchor(ident) in found]
+
+
+# search on a plain file host
+def shard_file(shop: Workshop, page: Page) -> dict[str, bytes]:
+    """The messages of some threads, as the search page reads them without a server."""
+    many = shards(shop.manifest.messages())
+    if page.number >= many:
+        return {}
+    size = (1 << BITS) // many
+    messages: list[dict[str, object]] = []
+    for root in shop.manifest.sharded(page.number * size, (page.number + 1) * size):
+        thread = shop.store.thread(root)
+        if thread:
+            messages += _messages(thread)
+    return {f"search/{page.number}.json": _json(messages)}
+
+
+def _messages(thread: Thread) -> list[dict[str, object]]:
+    here, title = address(thread.root), thread.root.title or tidy.text(thread.root.html)[:60]
+    found = [(thread.root, here, "post")]
+    for reply in thread.replies:
+        if isinstance(reply.node, Item):
+            found.append((reply.node, f"{here}#{anchor(reply.node.id)}", "reply"))
+    return [
+        {
+            "id": item.id,
+            "url": url,
+            "type": kind,
+            "channel": item.channel,
+            "author": item.author.name,
+            "published": item.published.isoformat(timespec="seconds") if item.published else "",
+            "title": title,
+            "text": tidy.text(item.html),
+            "lang": item.language,
+            "tags": list(item.tags),
+        }
+        for item, url, kind in found
+        if not item.unsearchable
+    ]
+
+
+def search_index(shop: Workshop, page: Page) -> dict[str, bytes]:  # noqa: ARG001
+    many = shards(shop.manifest.messages())
+    return {"search/index.json": _json({"files": [f"search/{number}.json" for number in range(many)]})}
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+# sitemaps: one a month, so that a reply rewrites one month's and the index
+def sitemap(shop: Workshop, page: Page) -> dict[str, bytes]:
+    """The map of one month's threads, or, without a name, of the standing pages and the index of all maps."""
+    from hub.site.make import month_path
+
+    if page.name:
+        posts = list(shop.manifest.posts(page.name))
+        urls = [(post.address, _lastmod(shop, post.id)) for post in posts]
+        return {f"sitemap/{page.name}.xml": _urlset(shop, urls)} if posts else {}
+    months = [month for month, _ in shop.manifest.months()]
+    standing = ["", *(f"channel/{name}/" for name in shop.manifest.lists() if name), "archive/", *shop.texts.paths()]
+    standing += [month_path(month) for month in months]
+    root = ET.Element("sitemapindex", {"xmlns": SITEMAP})
+    for name in ("pages", *months):
+        entry = ET.SubElement(root, "sitemap")
+        ET.SubElement(entry, "loc").text = shop.at.absolute(f"sitemap/{name}.xml")
+    return {
+        "sitemap.xml": _xml(root),
+        "sitemap/pages.xml": _urlset(shop, [(path, "") for path in standing]),
+    }
+
+
+def _lastmod(shop: Workshop, ident: str) -> str:
+    """The newest thing said in a thread."""
+    post = shop.manifest.post(ident)
+    return max([sort for sort, _ in shop.manifest.replies(ident).values()] + [post.sort if post else ""])
+
+
+def _urlset(shop: Workshop, urls: list[tuple[str, str]]) -> bytes:
+    root = ET.Element("urlset", {"xmlns": SITEMAP})
+    for path, modified in urls:
+        entry = ET.SubElement(root, "url")
+        ET.SubElement(entry, "loc").text = shop.at.absolute(path)
+        if modified:
+            ET.SubElement(entry, "lastmod").text = modified
+    return _xml(root)
+
+
+def _xml(root: ET.Element) -> bytes:
+    ET.indent(root)
+    document: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return document + b"\n"
+
+
+def robots(shop: Workshop, page: Page) -> dict[str, bytes]:  # noqa: ARG001
+    lines = ("User-agent: *", "Allow: /", "", f"Sitemap: {shop.at.absolute('sitemap.xml')}", "")
+    return {"robots.txt": "\n".join(lines).encode()}
+
+
+def redirects(shop: Workshop, page: Page) -> dict[str, bytes]:  # noqa: ARG001
+    """_redirects, as Netlify, Cloudflare Pages and our own preview read it."""
+    rows = []
+    for old, root in sorted(shop.store.redirects().items()):
+        post = shop.manifest.post(root)
+        if post:
+            rows.append(f"{shop.at.url(old)} {shop.at.url(post.address)} 301\n")
+    return {"_redirects": "".join(rows).encode()} if rows else {}
+
+
+# files that are copied
+def assets(shop: Workshop, page: Page) -> dict[str, bytes]:  # noqa: ARG001
+    return dict(shop.texts.assets.files)
+
+
+def statics(shop: Workshop, page: Page) -> dict[str, bytes]:  # noqa: ARG001
+    return dict(shop.texts.statics)

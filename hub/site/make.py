@@ -1,0 +1,265 @@
+"""One page at a time: what is due becomes views, views become files. No page is written here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from hub.model import Item, Thread
+from hub.pages import Page, anchor, closed, list_path, window
+from hub.site import jsonld, machine
+from hub.site.compose import Composer
+from hub.site.follow import LATEST
+from hub.site.manifest import Manifest
+from hub.site.shell import Addresses, feeds_of
+from hub.site.texts import Texts
+from hub.site.views import (
+    ArchivePage,
+    Card,
+    Feeds,
+    Head,
+    ListPage,
+    Moment,
+    MonthLine,
+    MonthPage,
+    PostPage,
+    Shell,
+    TextPage,
+)
+from hub.site.writer import Made
+from hub.store import Record, Store
+
+Render = Callable[[str, Any], bytes]  # template name, view
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Workshop:
+    """Everything a page may be made from."""
+
+    store: Store
+    manifest: Manifest
+    composer: Composer
+    shell: Shell
+    at: Addresses
+    render: Render
+    texts: Texts
+
+    def make(self, page: Page) -> Made:
+        """The files of one page; none when there is nothing to show there any more."""
+        self.composer.used.clear()
+        files = MAKERS[page.kind](self, page)
+        return Made(page=page, files=files, pictures=frozenset(self.composer.used))
+
+    # what several pages need
+    def records(self, idents: list[str]) -> list[Record]:
+        """In the order asked for; what is no longer visible is left out."""
+        found = {record.item.id: record for record in self.store.records(idents)} if idents else {}
+        return [found[ident] for ident in idents if ident in found]
+
+    def cards(self, idents: list[str]) -> tuple[Card, ...]:
+        return tuple(self.card(record) for record in self.records(idents))
+
+    def card(self, record: Record, whole: bool = False) -> Card:
+        return self.composer.card(record, self.manifest.reply_counts(record.item.id), whole)
+
+    def feeds(self, name: str) -> Feeds:
+        place = self.composer.place(name).label if name else self.shell.name
+        return feeds_of(place, f"channel/{name}" if name else "all")
+
+
+def _post(shop: Workshop, page: Page) -> dict[str, bytes]:
+    post, thread = shop.manifest.post(page.name), shop.store.thread(page.name)
+    records = shop.records([page.name])
+    if not (post and thread and records):
+        shop.manifest.relate(page.name, ())
+        return {}
+    card = shop.card(records[0], whole=True)
+    related = shop.manifest.alike(post) if post.tags else []
+    shop.manifest.relate(page.name, related)
+    older, newer = (shop.records([ident] if ident else []) for ident in shop.manifest.beside(post.sort, post.id))
+    replies = f"{post.address}replies.atom"
+    view = PostPage(
+        head=Head(
+            title=f"{card.heading} · {shop.shell.name}",
+            description=card.summary or card.heading,
+            path=post.address,
+            feeds=(Feeds(title=card.heading, atom=replies, rss="", json=""),),
+            jsonld=jsonld.post(thread, card, shop.shell, shop.at),
+            published=card.published.iso,
+        ),
+        card=card,
+        lines=shop.composer.lines(thread),
+        places=_places(shop, thread),
+        newer=_neighbour(shop, newer),
+        older=_neighbour(shop, older),
+        related=tuple((other.href, other.heading, other.published) for other in shop.cards(related)),
+        replies_atom=replies,
+    )
+    return {
+        f"{post.address}index.html": shop.render("post", view),
+        replies: machine.replies_feed(shop, thread, card),
+    }
+
+
+def _places(shop: Workshop, thread: Thread) -> tuple[Any, ...]:
+    names = {reply.node.channel for reply in thread.replies if isinstance(reply.node, Item)}
+    return tuple(shop.composer.place(name) for name in sorted(names))
+
+
+def _neighbour(shop: Workshop, records: list[Record]) -> tuple[str, str]:
+    card = shop.card(records[0]) if records else None
+    return (card.href, card.heading) if card else ("", "")
+
+
+def _list(shop: Workshop, page: Page) -> dict[str, bytes]:
+    name, number = page.name, page.number
+    total = shop.manifest.total(name)
+    known = not name or name in shop.texts.settings.channels
+    if number > closed(total) or not (known or total):
+        return {}
+    base = f"channel/{name}/" if name else ""
+    idents = shop.manifest.window(name, *window(number, total))
+    cards = shop.cards(idents[::-1])
+    place = shop.composer.place(name) if name else None
+    title = place.label if place else shop.shell.name
+    last = closed(total)
+    view = ListPage(
+        head=_list_head(shop, page, base, title, cards),
+        title=title,
+        intro=shop.shell.description if not name else "",
+        cards=cards,
+        newer=list_path(base, number + 1 if number < last else 0) if number else "",
+        older=list_path(base, (number or last + 1) - 1) if (number or last + 1) > 1 else "",
+        oldest=list_path(base, 1) if last and number != 1 else "",
+        place=place,
+        latest=_latest(shop) if not name and not number else (),
+        is_home=not name and not number,
+    )
+    return {f"{list_path(base, number)}index.html": shop.render("list", view)}
+
+
+def _list_head(shop: Workshop, page: Page, base: str, title: str, cards: tuple[Card, ...]) -> Head:
+    numbered = f" · {shop.texts.word('Page')} {page.number}" if page.number else ""
+    full = f"{title}{numbered}" if not page.name else f"{title}{numbered} · {shop.shell.name}"
+    if page.name or page.number:
+        steps = [(shop.shell.name, ""), (title, base)]
+        data = {"@graph": [jsonld.listing(full, cards, shop.at), jsonld.crumbs(steps, shop.at)]}
+    described = jsonld.script(data) if page.name or page.number else jsonld.home(shop.shell, cards, shop.at)
+    about = shop.texts.list_description(title if page.name else "", page.number)
+    return Head(
+        title=full,
+        description=about,
+        path=list_path(base, page.number),
+        feeds=(shop.feeds(page.name),),
+        jsonld=described,
+    )
+
+
+def _latest(shop: Workshop) -> tuple[tuple[Any, str, str], ...]:
+    """The newest replies, for the first page alone: (line, heading of its post, where it stands)."""
+    out = []
+    for ident, root in shop.manifest.latest_replies(LATEST):
+        thread = shop.store.thread(root)
+        replies = thread.replies if thread else ()
+        found = [reply for reply in replies if isinstance(reply.node, Item) and reply.node.id == ident]
+        cards = shop.cards([root])
+        if thread and found and cards:
+            line = shop.composer.line(found[0], {}, thread)
+            out.append((line, cards[0].heading, f"{cards[0].href}#{anchor(ident)}"))
+    return tuple(out)
+
+
+def _month(shop: Workshop, page: Page) -> dict[str, bytes]:
+    posts = list(shop.manifest.posts(page.name))
+    if not posts:
+        return {}
+    days: dict[str, tuple[Moment, list[MonthLine]]] = {}
+    for record in shop.records([post.id for post in reversed(posts)]):
+        card = shop.card(record)
+        line = MonthLine(
+            href=card.href,
+            heading=card.heading,
+            clock=card.published.clock,
+            place=card.place,
+            replies=card.replies,
+            language=card.language,
+        )
+        days.setdefault(card.published.text, (card.published, []))[1].append(line)
+    title = shop.texts.month(page.name)
+    path = month_path(page.name)
+    steps = [(shop.shell.name, ""), (shop.texts.word("Archive"), "archive/"), (title, path)]
+    view = MonthPage(
+        head=Head(
+            title=f"{title} · {shop.shell.name}",
+            description=shop.texts.month_description(title),
+            path=path,
+            jsonld=jsonld.script(jsonld.crumbs(steps, shop.at)),
+        ),
+        title=title,
+        days=tuple((moment, tuple(lines)) for moment, lines in days.values()),
+    )
+    return {f"{path}index.html": shop.render("month", view)}
+
+
+def month_path(month: str) -> str:
+    return f"archive/{month.replace('-', '/')}/"
+
+
+def _year(shop: Workshop, page: Page) -> dict[str, bytes]:
+    months = shop.manifest.months(page.name) if page.name.isdigit() else []
+    rows = tuple((shop.texts.month(month), month_path(month), many) for month, many in months)
+    return _archive_page(shop, page.name, f"archive/{page.name}/", rows) if rows else {}
+
+
+def _archive(shop: Workshop, page: Page) -> dict[str, bytes]:  # noqa: ARG001
+    years: dict[str, int] = {}
+    for month, many in shop.manifest.months():
+        years[month[:4]] = years.get(month[:4], 0) + many
+    undated = years.pop("unda", 0)
+    rows = [(year, f"archive/{year}/", many) for year, many in years.items()]
+    rows += [(shop.texts.month("undated"), month_path("undated"), undated)] if undated else []
+    return _archive_page(shop, shop.texts.word("Archive"), "archive/", tuple(rows))
+
+
+def _archive_page(shop: Workshop, title: str, path: str, rows: tuple[tuple[str, str, int], ...]) -> dict[str, bytes]:
+    about = shop.texts.archive_description(title if path != "archive/" else "")
+    head = Head(title=f"{title} · {shop.shell.name}", description=about, path=path)
+    view = ArchivePage(head=head, title=title, rows=rows)
+    return {f"{path}index.html": shop.render("archive", view)}
+
+
+def _redirect(shop: Workshop, page: Page) -> dict[str, bytes]:
+    root = shop.store.redirects().get(page.name)
+    post = shop.manifest.post(root) if root else None
+    if not post:
+        return {}
+    title = shop.texts.word("This conversation has moved")
+    head = Head(title=title, description=title, path=page.name, noindex=True)
+    view = TextPage(head=head, title=title, body=Markup(""), data={"to": post.address})
+    return {f"{page.name}index.html": shop.render("redirect", view)}
+
+
+def _texts(shop: Workshop, page: Page) -> dict[str, bytes]:  # noqa: ARG001
+    return shop.texts.files(shop)
+
+
+MAKERS: dict[str, Callable[[Workshop, Page], dict[str, bytes]]] = {
+    "post": _post,
+    "list": _list,
+    "month": _month,
+    "year": _year,
+    "archive": _archive,
+    "redirect": _redirect,
+    "texts": _texts,
+    "feed": machine.feed,
+    "shard": machine.shard_file,
+    "search": machine.search_index,
+    "sitemap": machine.sitemap,
+    "robots": machine.robots,
+    "redirects": machine.redirects,
+    "assets": machine.assets,
+    "statics": machine.statics,
+}

@@ -1,0 +1,85 @@
+"""What every page shares: names, addresses, navigation and the content security policy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
+
+from hub.settings import Settings
+from hub.site.assets import Assets
+from hub.site.compose import Composer, locale_of
+from hub.site.views import Feeds, Shell
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Addresses:
+    """Turns a path in the site into what a page links to. `root` is absolute and ends with a slash."""
+
+    root: str
+
+    @property
+    def prefix(self) -> str:
+        return urlsplit(self.root).path or "/"
+
+    def url(self, path: str) -> str:
+        """For an href on our own pages: from the host's root, so that it is right on every page; foreign ones as is."""
+        return path if urlsplit(path).scheme or path.startswith("#") else self.prefix + path.lstrip("/")
+
+    def absolute(self, path: str) -> str:
+        return path if urlsplit(path).scheme else urljoin(self.root, path.lstrip("/"))
+
+
+def addresses(settings: Settings, prefix: str = "") -> Addresses:
+    root = settings.brand.url.rstrip("/") + "/"
+    return Addresses(root=urljoin(root, prefix))
+
+
+def policy(api: str = "") -> str:
+    """The content security policy of every page (CSP 3): own host only, nothing inline."""
+    with_api = f"'self' {api}" if api else "'self'"
+    return "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "img-src 'self' data:",
+            "media-src 'self'",
+            "font-src 'self'",
+            f"connect-src {with_api}",
+            "manifest-src 'self'",
+            "base-uri 'none'",
+            f"form-action {with_api}",
+        )
+    )
+
+
+def feeds_of(title: str, base: str) -> Feeds:
+    return Feeds(title=title, atom=f"feeds/{base}.atom", rss=f"feeds/{base}.rss", json=f"feeds/{base}.json")
+
+
+def origin(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}" if parts.scheme else ""
+
+
+def shell(composer: Composer, assets: Assets, own_pages: tuple[tuple[str, str], ...], root: str) -> Shell:
+    """What the settings and the theme's files say; `own_pages` are (title, path)."""
+    settings, names = composer.settings, assets.names
+    brand, locale = settings.brand, locale_of(settings.brand.language)
+    return Shell(
+        name=brand.name,
+        description=brand.description,
+        language=brand.language,
+        dir="rtl" if locale.text_direction == "rtl" else "ltr",
+        url=root,
+        contact=brand.contact,
+        logo=brand.logo,
+        nav=tuple(composer.place(name) for name in settings.channels),
+        own_pages=own_pages,
+        feeds=feeds_of(brand.name, "all"),
+        css=names.get("hub.css", ""),
+        js=names.get("hub.js", ""),
+        search_js=names.get("search.js", ""),
+        csp=policy(origin(settings.serve.api)),
+        api=settings.serve.api,
+    )

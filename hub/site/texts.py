@@ -1,0 +1,141 @@
+"""The standing pages of words: the brand's own, about, privacy, transparency, feeds, search and 404."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING
+
+from babel.dates import format_skeleton
+from markupsafe import Markup
+
+from hub.model import Account
+from hub.settings import Settings
+from hub.site.assets import Assets
+from hub.site.compose import Composer, locale_of
+from hub.site.shell import feeds_of
+from hub.site.views import Feeds, Head, TextPage
+
+if TYPE_CHECKING:
+    from hub.site.make import Workshop
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OwnPage:
+    """A page of content/pages/: the brand's own words, trusted like its templates."""
+
+    slug: str
+    title: str
+    html: str
+    language: str = ""
+    summary: str = ""
+
+    @property
+    def path(self) -> str:
+        return f"{self.slug}/"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Texts:
+    """What these pages are made of. `word` translates a string of the interface."""
+
+    settings: Settings
+    assets: Assets
+    statics: Mapping[str, bytes]
+    pages: tuple[OwnPage, ...]
+    rules: tuple[tuple[str, str, str], ...]  # (id, what it does, reason)
+    word: Callable[[str], str]
+    composer: Composer = field(repr=False)
+
+    # sentences other pages need
+    def month(self, name: str) -> str:
+        if name == "undated":
+            return self.word("Date unknown")
+        year, number = name.split("-")
+        return format_skeleton("yMMMM", date(int(year), int(number), 1), locale=locale_of(self.settings.brand.language))
+
+    def list_description(self, channel: str, number: int) -> str:
+        brand = self.settings.brand
+        if channel:
+            words = self.word("What %(brand)s says on %(channel)s, and what people answer.")
+            text = words % {"brand": brand.name, "channel": channel}
+        else:
+            words = self.word("Everything %(brand)s says, and what people answer.")
+            text = brand.description or words % {"brand": brand.name}
+        return f"{text} {self.word('Page')} {number}." if number else text
+
+    def month_description(self, title: str) -> str:
+        words = self.word("Everything %(brand)s said in %(month)s.")
+        return words % {"brand": self.settings.brand.name, "month": title}
+
+    def archive_description(self, year: str) -> str:
+        months = self.word("All posts of %(brand)s in %(year)s, month by month.")
+        words = months if year else self.word("All posts of %(brand)s, year by year.")
+        return words % {"brand": self.settings.brand.name, "year": year}
+
+    def replies_title(self, heading: str = "") -> str:
+        return self.word("Replies to “%(title)s”") % {"title": heading} if heading else self.word("Replies")
+
+    def reply_title(self, author: Account, heading: str) -> str:
+        name = author.name or author.handle or "Unnamed"
+        return self.word("%(name)s on “%(title)s”") % {"name": name, "title": heading}
+
+    def paths(self) -> list[str]:
+        """What of these belongs into the sitemap."""
+        return [*(page.path for page in self.pages), "feeds/", "about/", "privacy/", "transparency/"]
+
+    # the pages
+    def files(self, shop: Workshop) -> dict[str, bytes]:
+        made = {f"{page.path}index.html": self._own(shop, page) for page in self.pages}
+        for name, title, words, data in self._standing(shop):
+            noindex = name in ("search", "404")
+            path = f"{name}/" if name != "404" else "404.html"
+            head = Head(title=f"{title} · {shop.shell.name}", description=words, path=path, noindex=noindex)
+            view = TextPage(head=head, title=title, data=data)
+            made[path if path.endswith(".html") else f"{path}index.html"] = shop.render(name, view)
+        return made
+
+    def _own(self, shop: Workshop, page: OwnPage) -> bytes:
+        head = Head(
+            title=f"{page.title} · {shop.shell.name}",
+            description=page.summary or page.title,
+            path=page.path,
+        )
+        body = Markup(page.html)  # noqa: S704  the brand's own file
+        return shop.render("text", TextPage(head=head, title=page.title, body=body, language=page.language))
+
+    def _standing(self, shop: Workshop) -> Iterator[tuple[str, str, str, dict[str, object]]]:
+        word, brand = self.word, {"brand": self.settings.brand.name}
+        yield (
+            "about",
+            word("About this site"),
+            word("What this site gathers, and from where.") % brand,
+            self._about(shop),
+        )
+        yield "privacy", word("Privacy"), word("What is copied here, and how to have it removed."), self._about(shop)
+        yield "transparency", word("Transparency"), word("What is hidden here, and by which rule."), self._rules(shop)
+        yield "feeds", word("Feeds"), word("Follow %(brand)s in a feed reader.") % brand, {"feeds": self._feeds(shop)}
+        yield "search", word("Search"), word("Search everything %(brand)s said and what people answered.") % brand, {}
+        yield "404", word("Nothing here"), word("This address leads nowhere."), {}
+
+    def _about(self, shop: Workshop) -> dict[str, object]:
+        """Per channel the date of its newest item; never a pull time, which would move without news."""
+        rows = []
+        for name in self.settings.channels:
+            records = shop.records(shop.manifest.newest(name, 1))
+            newest = records[0].item.published if records else None
+            rows.append((self.composer.place(name), self.composer.moment(newest)))
+        return {"channels": tuple(rows)}
+
+    def _rules(self, shop: Workshop) -> dict[str, object]:
+        tally = shop.store.hidden()
+        return {"rules": tuple((ident, what, reason, tally.get(ident, 0)) for ident, what, reason in self.rules)}
+
+    def _feeds(self, shop: Workshop) -> tuple[tuple[Feeds, str], ...]:
+        out = [(shop.shell.feeds, self.word("Every post"))]
+        out.append((feeds_of(self.replies_title(), "replies"), self.word("Every reply")))
+        for name in self.settings.channels:
+            label = self.composer.place(name).label
+            out.append((feeds_of(label, f"channel/{name}"), self.word("Posts on %(channel)s") % {"channel": label}))
+        return tuple(out)
