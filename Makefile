@@ -1,0 +1,52 @@
+# Everything runs in .venv, made from the lock: exact versions, every file's hash checked.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+
+.PHONY: env site test lint types unit torture bench test-peers lock wheel clean
+
+env: .venv/.made
+
+.venv/.made: requirements.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+# builds the demo brand from its recordings (no network) and serves it at a printed loopback address
+site: env
+	$(BIN)/hub update
+	$(BIN)/hub serve
+
+test: lint types unit
+
+lint: env
+	$(BIN)/ruff check hub tests
+	$(BIN)/ruff format --check hub tests
+
+types: env
+	$(BIN)/mypy
+
+unit: env
+	$(BIN)/pytest -n 2 -m "not peers and not torture"
+
+# long runs: kills at random moments, random orders at full length
+torture: env
+	$(BIN)/pytest -m torture
+
+bench: env
+	$(BIN)/python -m tests.bench
+
+# real servers: WordPress and others, started by the scripts of ../shared/peers
+test-peers: env
+	$(BIN)/pytest -m peers
+
+wheel: env
+	$(BIN)/python -m build --no-isolation --wheel
+
+lock: env
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --extra postgres --group test --generate-hashes --universal --quiet \
+		--python-version 3.11 --no-emit-index-url --no-header -o requirements.lock
+
+clean:
+	rm -rf .venv dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
