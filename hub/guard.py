@@ -46,16 +46,17 @@ class Deadline(Unreachable):
 
 @dataclass(slots=True)
 class Budget:
-    """What one fetch with its redirects and retries may still cost: seconds while it runs, bytes from the wire."""
+    """What a fetch with its redirects and retries may still cost: seconds while it runs; for each answer, bytes."""
 
     seconds: float
     size: int
+    received: int = 0  # bytes of the current answer with its header and framing
     _ends: float = 0.0
 
     @contextmanager
     def running(self) -> Iterator[None]:
         """Let the clock run; it stands while a fetch waits for its turn."""
-        self._ends = time.monotonic() + self.seconds
+        self._ends, self.received = time.monotonic() + self.seconds, 0
         try:
             yield
         finally:
@@ -70,8 +71,8 @@ class Budget:
 
     def spend(self, size: int) -> None:
         """Count bytes that came."""
-        self.size -= size
-        if self.size < 0:
+        self.received += size
+        if self.received > self.size:
             raise Unreachable("the answer is larger than allowed")
 
 
@@ -165,21 +166,19 @@ class Guarded(httpcore2.NetworkBackend):
         """The addresses of a host that may be connected to; Unreachable when there is none."""
         try:
             found = _in_time(lambda: self._resolve(host, port))
-        except (OSError, UnicodeError, ValueError) as why:
+            good = [text for text in found if self._passes(host, text, port)]
+        except (OSError, ValueError) as why:
             fix = "check the spelling of the address"
             raise Unreachable(f"the host {host} cannot be found ({why})", fix=fix) from why
-        if self._allow.name(host, port):
-            return list(found)
-        good = [text for text in found if self._passes(text, port)]
         if not good:
             written = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
             fix = f'if this host is yours, add "{written}" to [network] allow'
             raise Unreachable(f"the host {host} has no public address, so it is not contacted", fix=fix)
         return good
 
-    def _passes(self, text: str, port: int) -> bool:
+    def _passes(self, host: str, text: str, port: int) -> bool:
         address = ipaddress.ip_address(text)
-        return is_public(address) or self._allow.address(address, port)
+        return is_public(address) or self._allow.address(address, port) or self._allow.name(host, port)
 
 
 def _in_time(look_up: Callable[[], Sequence[str]]) -> Sequence[str]:
@@ -189,7 +188,7 @@ def _in_time(look_up: Callable[[], Sequence[str]]) -> Sequence[str]:
     def work() -> None:
         try:
             future.set_result(look_up())
-        except (OSError, UnicodeError, ValueError) as why:
+        except (OSError, ValueError) as why:
             future.set_exception(why)
 
     threading.Thread(target=work, daemon=True).start()

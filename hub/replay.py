@@ -43,10 +43,8 @@ class Replay:
         self._lock = threading.Lock()
         self._tapes: dict[object, list[dict[str, Any]]] = {}
         for file in files:
-            for exchange in _exchanges(file):
-                request = exchange["request"]
-                key = _key(request.get("method", "GET"), request["url"])
-                self._tapes.setdefault(key, []).append(exchange["response"])
+            for key, response in _exchanges(file):
+                self._tapes.setdefault(key, []).append(response)
 
     def answer(self, method: str, url: str, headers: Mapping[str, str]) -> Played:
         """The next recorded answer; 304 where the asked condition holds; 404 for what nobody recorded."""
@@ -59,10 +57,12 @@ class Replay:
         return _played(recorded, {name.lower(): value for name, value in headers.items()})
 
 
-def _exchanges(file: Path) -> list[dict[str, Any]]:
+def _exchanges(file: Path) -> list[tuple[object, dict[str, Any]]]:
     try:
-        return list(json.loads(file.read_text(encoding="utf-8"))["exchanges"])
-    except (OSError, ValueError, KeyError, TypeError) as why:
+        exchanges = json.loads(file.read_text(encoding="utf-8"))["exchanges"]
+        asked = [_key(exchange["request"].get("method", "GET"), exchange["request"]["url"]) for exchange in exchanges]
+        return [(key, dict(exchange["response"])) for key, exchange in zip(asked, exchanges, strict=True)]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as why:
         raise SettingsError("network.replay", f"{file} is not a recording ({why})") from why
 
 

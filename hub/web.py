@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequenc
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import cached_property
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 
@@ -31,6 +30,7 @@ __all__ = ["Answer", "Seen", "Web", "origin", "shown"]
 
 LIMIT = 15 * 2**20  # bytes of a body once unpacked
 GLIMPSE = 64 * 2**10  # bytes read of an error's body
+FRAMING = 2**20  # bytes of headers and chunk lines: one-byte chunks cost us far more time than their sender
 HOPS = 5
 TRIES = 3  # of one request, and 429s of one origin in one run
 PARALLEL = 2  # connections to one origin
@@ -105,6 +105,14 @@ class Web:
         self._turns: dict[str, threading.Semaphore] = defaultdict(lambda: threading.Semaphore(PARALLEL))
         self._limited: Counter[str] = Counter()
         self._dead: set[str] = set()
+        self._client = httpx2.Client(
+            transport=_player(Replay(self.replay)) if self.replay else _guarded(self.allow, self.resolve),
+            headers={"User-Agent": self.agent, "Accept-Encoding": ", ".join(sorted(ENCODINGS))},
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            follow_redirects=False,
+            trust_env=False,
+            timeout=None,
+        )
 
     def __enter__(self) -> Web:
         return self
@@ -114,8 +122,7 @@ class Web:
 
     def close(self) -> None:
         """Let go of kept connections."""
-        if "_client" in self.__dict__:
-            self._client.close()
+        self._client.close()
 
     def get(
         self, url: str, *, seen: Seen | None = None, headers: Mapping[str, str] | None = None, limit: int = LIMIT
@@ -143,8 +150,7 @@ class Web:
         return answer
 
     def _budget(self, limit: int) -> Budget:
-        # Chunked framing costs some bytes on the wire; twice the limit is generous to honest servers.
-        return Budget(seconds=self.deadline, size=2 * limit + 2**20)
+        return Budget(seconds=self.deadline, size=limit + FRAMING)
 
     def _patient(self, ask: _Ask) -> Answer:
         """Wait where the server asks for a moment; leave it to another run where it asks for more."""
@@ -250,26 +256,6 @@ class Web:
         what = f"{ask.name} answered {answer.status}: not before {until:%Y-%m-%d %H:%M} UTC"
         raise RateLimited(what, until=until)
 
-    @cached_property
-    def _client(self) -> httpx2.Client:
-        return httpx2.Client(
-            transport=self._transport(),
-            headers={"User-Agent": self.agent, "Accept-Encoding": ", ".join(sorted(ENCODINGS))},
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-            follow_redirects=False,
-            trust_env=False,
-            timeout=None,
-        )
-
-    def _transport(self) -> httpx2.BaseTransport:
-        if self.replay:
-            return _player(Replay(self.replay))
-        limits = httpx2.Limits(max_connections=None, max_keepalive_connections=20, keepalive_expiry=5.0)
-        transport = httpx2.HTTPTransport(limits=limits)
-        # The library has no public way to hand in a network backend; the version is pinned and the guard is tested.
-        transport._pool._network_backend = Guarded(Allow.parse(self.allow), self.resolve)
-        return transport
-
 
 def origin(url: httpx2.URL | str) -> str:
     """Scheme, host and port of an address: "https://example.org:443"."""
@@ -315,7 +301,8 @@ def _body(response: httpx2.Response, ask: _Ask) -> bytes:
     body = bytearray()
     for chunk in response.iter_bytes():
         body += chunk
-        if len(body) > ask.limit:
+        framing = ask.budget.received - response.num_bytes_downloaded
+        if len(body) > ask.limit or framing > FRAMING:
             raise Unreachable(f"{ask.name} is larger than {ask.limit // 2**10} KiB")
     return bytes(body)
 
@@ -366,6 +353,15 @@ def _is_certificate(why: BaseException | None) -> bool:
             return True
         why = why.__cause__ or why.__context__
     return False
+
+
+def _guarded(allow: Sequence[str], resolve: Resolve) -> httpx2.HTTPTransport:
+    """The library's transport on our own sockets."""
+    limits = httpx2.Limits(max_connections=None, max_keepalive_connections=20, keepalive_expiry=5.0)
+    transport = httpx2.HTTPTransport(limits=limits)
+    # The library has no public way to hand in a network backend; its version is pinned and a test holds this place.
+    transport._pool._network_backend = Guarded(Allow.parse(allow), resolve)
+    return transport
 
 
 def _player(replay: Replay) -> httpx2.MockTransport:
