@@ -1,0 +1,170 @@
+"""A feed's bytes as a Document, whatever they are: RSS, Atom and RDF by feedparser in a child process, JSON Feed here.
+
+One child serves one pull and is started for the first document that needs it (about 70 ms, once). When a document takes
+too long or too much, the child is killed and the next document gets a new one. The parent reads plain JSON, no more.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from hub.channels import jsonfeed
+from hub.channels.feedentry import Document, Entry
+from hub.channels.loose import Json, at, mapping, number, rows, string, when
+from hub.errors import Malformed
+from hub.model import Account, Media
+from hub.web import Answer, shown
+
+DEADLINE = 20.0  # seconds on the clock for one document; the child has a limit of processor time besides
+LONGEST = 128 * 2**20  # bytes of an answer of the child
+CHILD = Path(__file__).with_name("feedchild.py")
+
+
+@dataclass(slots=True)
+class Parser:
+    """Reads the feeds of one pull; a context manager, so that no child is left behind."""
+
+    deadline: float = DEADLINE
+    _child: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop()
+
+    def read(self, answer: Answer) -> Document:
+        """The feed in an answer. Malformed says why it is none."""
+        if answer.body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+            return jsonfeed.read(answer.json())
+        if not answer.body.strip(b"\x00 \t\r\n"):
+            raise Malformed(f"{shown(answer.url)} is empty, not a feed")
+        found = self._ask(answer)
+        if not string(found, "version") and not rows(found, "entries"):
+            raise Malformed(f"{shown(answer.url)} is not a feed", where=string(found, "why"))
+        return _document(found)
+
+    def _ask(self, answer: Answer) -> Json:
+        child = self._child = self._child or _start()
+        ask = {"size": len(answer.body), "type": _content_type(answer), "url": answer.url}
+        try:
+            line = _converse(child, json.dumps(ask).encode() + b"\n" + answer.body, time.monotonic() + self.deadline)
+            return mapping(json.loads(line))
+        except (OSError, TimeoutError, ValueError):
+            self._stop()
+            raise Malformed(f"{shown(answer.url)} was too much for the parser: reading it was stopped") from None
+
+    def _stop(self) -> None:
+        if self._child:
+            self._child.kill()
+            self._child.communicate()
+            self._child = None
+
+
+def _start() -> subprocess.Popen[bytes]:
+    """A child that knows nothing of us: no environment (it may hold secrets), no folder, no messages."""
+    return subprocess.Popen(  # noqa: S603
+        [sys.executable, "-I", str(CHILD)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={},
+        cwd="/",
+    )
+
+
+def _converse(child: subprocess.Popen[bytes], question: bytes, until: float) -> bytes:
+    """Write a question, read one line. TimeoutError when it takes too long, OSError when the child is gone."""
+    assert child.stdin
+    assert child.stdout
+    _send(child.stdin.fileno(), question, until)
+    answer = bytearray()
+    while not answer.endswith(b"\n"):
+        _wait(child.stdout.fileno(), until, writing=False)
+        part = os.read(child.stdout.fileno(), 2**20)
+        if not part or len(answer) > LONGEST:
+            raise OSError("the child ended" if not part else "the answer is too long")
+        answer += part
+    return bytes(answer)
+
+
+def _send(pipe: int, question: bytes, until: float) -> None:
+    os.set_blocking(pipe, False)
+    rest = memoryview(question)
+    while rest:
+        _wait(pipe, until, writing=True)
+        rest = rest[os.write(pipe, rest) :]
+
+
+def _wait(pipe: int, until: float, *, writing: bool) -> None:
+    poll = select.poll()
+    poll.register(pipe, select.POLLOUT if writing else select.POLLIN)
+    if not poll.poll(max(0.0, until - time.monotonic()) * 1000):
+        raise TimeoutError
+
+
+def _content_type(answer: Answer) -> str:
+    """The type as served. text/* without a charset would mean US-ASCII (RFC 3023), which nobody means."""
+    said = answer.headers.get("content-type", "")
+    return said if "charset" in said.lower() else "application/xml"
+
+
+def _document(found: Json) -> Document:
+    return Document(
+        title=string(found, "title"),
+        page=string(found, "page"),
+        language=string(found, "language"),
+        author=_account(mapping(found, "author")),
+        entries=tuple(_entry(row) for row in rows(found, "entries")),
+        gone=_strings(found, "gone"),
+    )
+
+
+def _entry(row: Json) -> Entry:
+    count = at(row, "count")
+    return Entry(
+        id=string(row, "id"),
+        link=string(row, "link"),
+        title=string(row, "title"),
+        html=string(row, "html"),
+        excerpt=at(row, "excerpt") is True,
+        published=when(row, "published"),
+        updated=when(row, "updated"),
+        author=_account(mapping(row, "author")),
+        tags=_strings(row, "tags"),
+        language=string(row, "language"),
+        names=_strings(row, "names"),
+        replies=string(row, "replies"),
+        count=count if isinstance(count, int) else -1,
+        parent=_strings(row, "parent"),
+        media=tuple(_medium(medium) for medium in rows(row, "media")),
+        video=at(row, "video") is True,
+    )
+
+
+def _medium(row: Json) -> Media:
+    return Media(
+        url=string(row, "url"),
+        type=string(row, "type"),
+        poster=string(row, "poster"),
+        width=number(row, "width"),
+        height=number(row, "height"),
+        duration=number(row, "duration"),
+    )
+
+
+def _account(row: Json) -> Account:
+    return Account(name=string(row, "name"), url=string(row, "url"))
+
+
+def _strings(row: Json, name: str) -> tuple[str, ...]:
+    found = at(row, name)
+    return tuple(text for text in found if isinstance(text, str)) if isinstance(found, list) else ()
