@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from queue import Empty, Full, Queue
+from types import TracebackType
 from typing import Generic, TypeVar
 
 Job = TypeVar("Job")
@@ -40,14 +40,17 @@ class _Stream(Generic[Job, Result]):
             return
 
     def run(self) -> None:
-        try:
+        with self:
             while not self.stop.is_set():
                 self.one(self.jobs.get_nowait())
-        except Empty:
-            return
-        finally:
-            bug = sys.exception()
-            self.put(_End(None if isinstance(bug, Empty) else bug))
+
+    def __enter__(self) -> None:
+        """A thread begins."""
+
+    def __exit__(self, _: object, error: BaseException | None, __: TracebackType | None) -> bool:
+        """A thread ends, for want of jobs or by a bug, which travels to the reader."""
+        self.put(_End(None if isinstance(error, Empty) else error))
+        return True
 
     def one(self, job: Job) -> None:
         for result in self.work(job):

@@ -1,0 +1,182 @@
+"""Questions: search, status, export; and the preview."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import click
+
+from hub.commands.doctor import doctor
+from hub.commands.opening import reading, settings_of
+from hub.screen import Screen, table, when
+
+if TYPE_CHECKING:
+    from hub.model import Health, Terms
+    from hub.run import Hub
+    from hub.store import Record
+
+
+@click.command()
+@click.argument("query", nargs=-1, required=True)
+@click.option("--page", type=click.IntRange(1, 50), default=1, show_default=True)
+@click.pass_obj
+def search(screen: Screen, query: tuple[str, ...], page: int) -> int:
+    """Search posts and replies, as visitors do."""
+    from hub.index.whoosh import open_index
+    from hub.query import parse
+
+    found = settings_of(screen)
+    results = open_index(found.memory / "index").search(parse(" ".join(query), page=page))
+    lines = [f"{results.total} results"]
+    if results.note:
+        screen.note(results.note)
+    for hit in results.hits:
+        lines += [
+            f"{when(hit.published)[:10]}  {hit.channel}  {hit.author}: {hit.title}",
+            f"    {found.brand.url}{hit.url}",
+        ]
+        lines += [f"    {piece.text}" for piece in hit.snippets[:1]]
+    screen.result(asdict(results), lines)
+    return 0
+
+
+@click.command()
+@click.pass_obj
+def status(screen: Screen) -> int:
+    """What is known of every channel, and what waits."""
+    with reading(screen) as hub:
+        healths = [hub.store.health(name) for name in hub.settings.channels]
+        erasing, seq = hub.store.erasing(), hub.store.seq
+    unpublished = (hub.settings.memory / "publish-due").exists()
+    data = {"channels": [_facts(one) for one in healths], "seq": seq, "erasing": erasing, "publish_due": unpublished}
+    screen.result(data, _status(healths, erasing=erasing, unpublished=unpublished))
+    return 0
+
+
+def _facts(health: Health) -> dict[str, object]:
+    """A channel's health without its cursor, which is nobody's business."""
+    return {key: value for key, value in asdict(health).items() if key != "cursor"}
+
+
+def _status(healths: list[Health], *, erasing: bool, unpublished: bool) -> Iterator[str]:
+    rows = [
+        (one.channel, one.kind or "-", str(one.items), _state(one), when(one.last_success), _next(one))
+        for one in healths
+    ]
+    yield from table(rows, ("channel", "kind", "items", "state", "last success", "next try"))
+    for one in healths:
+        if one.error:
+            yield f"{one.channel}: {one.error}: {one.message}"
+        yield from [f"{one.channel}: warning: {text}" for text in one.warnings]
+    if erasing:
+        yield "erasure pending: a reader held the archive; the next update tries again"
+    if unpublished:
+        yield "the publish command did not go through yet; the next update tries again"
+
+
+def _state(health: Health) -> str:
+    if health.error:
+        return f"failing ({health.failures}x)"
+    return "ok" if health.last_success else "never asked"
+
+
+def _next(health: Health) -> str:
+    if health.error == "Gone":
+        return "only by hub update --now"
+    return when(health.next_due) if health.next_due else "now"
+
+
+@click.command()
+@click.option("--format", "form", type=click.Choice(["jsonl"]), default="jsonl", show_default=True)
+@click.option("--public", is_flag=True, help="keep to what the networks' terms allow in JSON")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="a file instead of stdout")
+@click.pass_obj
+def export(screen: Screen, form: str, public: bool, output: Path | None) -> int:  # noqa: ARG001  one form so far
+    """Every public item, one JSON object a line."""
+    with reading(screen) as hub:
+        lines = (json.dumps(one, ensure_ascii=False) + "\n" for one in exported(hub, public=public))
+        if output:
+            from hub.pictures import write
+
+            write(output, "".join(lines).encode("utf-8"))
+        else:
+            sys.stdout.writelines(lines)
+    return 0
+
+
+def exported(hub: Hub, *, public: bool) -> Iterator[dict[str, object]]:
+    """The records of the store in the form of `hub export`."""
+    for record in hub.store.records():
+        channel = hub.settings.channels.get(record.item.channel)
+        terms = channel.terms if public and channel else None
+        yield _short(record) if terms and terms.json == "no" else _whole(record, terms)
+
+
+def _short(record: Record) -> dict[str, object]:
+    item = record.item
+    return {"id": item.id, "url": item.url, "channel": item.channel, "published": _iso(item.published)}
+
+
+def _whole(record: Record, terms: Terms | None) -> dict[str, object]:  # noqa: ARG001  marks come with the networks
+    from hub import tidy
+
+    item = record.item
+    return {
+        "id": item.id,
+        "url": item.url,
+        "channel": item.channel,
+        "channels": list(record.channels),
+        "kind": "post" if record.thread == item.id else "reply",
+        "author": {"name": item.author.name, "url": item.author.url, "handle": item.author.handle},
+        "published": _iso(item.published),
+        "updated": _iso(item.edited),
+        "title": item.title,
+        "text": tidy.text(item.html),
+        "html": item.html,
+        "reply_to": item.reply_to,
+        "parent_id": record.parent,
+        "thread_id": record.thread,
+        "ours": item.ours,
+        "tags": list(item.tags),
+        "language": item.language,
+        "media": [_medium(one) for one in item.media],
+        "links": list(item.links),
+    }
+
+
+def _medium(medium: Any) -> dict[str, object]:
+    return {key: value for key, value in asdict(medium).items() if value not in ("", 0)}
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+@click.command()
+@click.option("--host", help="address to listen on")
+@click.option("--port", type=click.IntRange(0, 65535), help="port to listen on; 0: any free one")
+@click.option("--open", "browse", is_flag=True, help="open a browser")
+@click.option("--no-live", is_flag=True, help="no live reload: as a host would serve it")
+@click.pass_obj
+def serve(screen: Screen, host: str | None, port: int | None, browse: bool, no_live: bool) -> int:
+    """The site at a loopback address, with live reload and the search API."""
+    from hub import serve as server
+
+    found = settings_of(screen)
+    prefix = urlsplit(found.brand.url).path
+    site = server.app(found.output, found.memory / "index", prefix=prefix, live=not no_live)
+    port = found.serve.port if port is None else port
+    if browse:
+        click.launch(f"http://{host or found.serve.host}:{port}{prefix}")
+    server.serve(site, host or found.serve.host, port)
+    return 0
+
+
+COMMANDS = (serve, search, status, doctor, export)

@@ -1,0 +1,161 @@
+"""hub doctor: what was looked at, how it is, and the command that mends it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import click
+
+from hub.commands.opening import settings_of
+from hub.errors import ChannelError, HubError, Refused, SettingsError
+from hub.screen import Screen, table, when
+
+if TYPE_CHECKING:
+    from hub.channels import Channel
+    from hub.run import Hub
+    from hub.settings import Settings
+
+ROOM = 200 * 2**20  # bytes that should be free
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Check:
+    """One thing looked at. `state`: ok, warning or failed; `code` is the exit code a failure asks for."""
+
+    check: str
+    state: str = "ok"
+    detail: str = ""
+    fix: str = ""
+    code: int = 1
+
+
+@click.command()
+@click.argument("channel", required=False)
+@click.option("--strict", is_flag=True, help="warnings are failures: exit 1")
+@click.pass_obj
+def doctor(screen: Screen, channel: str | None, strict: bool) -> int:
+    """Look at everything that could be wrong, and say how to mend it."""
+    checks = list(examined(screen, channel))
+    rows = [(one.check, one.state, one.detail, one.fix) for one in checks]
+    screen.result([asdict(one) for one in checks], table(rows, ("check", "state", "detail", "fix")))
+    failed = [one.code for one in checks if one.state == "failed"]
+    warned = strict and any(one.state == "warning" for one in checks)
+    return max(failed) if failed else int(warned)
+
+
+def examined(screen: Screen, channel: str | None) -> Iterator[Check]:
+    """Every check there is; those of the channels are narrowed to the one named."""
+    from hub.run import opened
+
+    yield python()
+    try:
+        settings = settings_of(screen)
+        yield Check(check="settings", detail=f"{len(settings.channels)} channels")
+        with opened(settings, os.environ, screen.clock) as hub:
+            yield Check(check="rules", detail=f"{len(hub.rules.hides)} hide something")
+            yield from folder(settings)
+            yield clock(hub, screen)
+            yield Check(check="archive", detail=f"{hub.store.seq} changes so far")
+            yield erasure(hub)
+            yield in_step(hub)
+            for one in settings.channels.values():
+                if channel in (None, one.name):
+                    yield reached(hub, one)
+    except SettingsError as why:
+        for one_wrong in (why, *why.also):
+            yield Check(check="settings", state="failed", detail=str(one_wrong.what), fix=one_wrong.fix, code=78)
+    except HubError as why:
+        yield Check(check="archive", state="failed", detail=why.what, fix=why.fix, code=74)
+
+
+def python() -> Check:
+    """The interpreter and the generator it stands on."""
+    from importlib.metadata import version
+
+    return Check(check="python", detail=f"{sys.version.split()[0]}, pelican {version('pelican')}")
+
+
+def folder(settings: Settings) -> Iterator[Check]:
+    """Room, permissions, and a logo that is there."""
+    free = shutil.disk_usage(settings.folder).free
+    state = "ok" if free > ROOM else "warning"
+    yield Check(check="disk", state=state, detail=f"{free // 2**20} MiB free", fix="" if free > ROOM else "make room")
+    for path in (settings.output, settings.memory):
+        if path.exists() and not os.access(path, os.W_OK):
+            yield Check(check="folder", state="failed", detail=f"{path} is read-only", fix=f"chmod u+w {path}", code=73)
+    yield from secret_files(settings)
+    logo = settings.brand.logo
+    if logo and not (settings.content / "static" / logo).is_file():
+        yield Check(check="logo", state="warning", detail=f"content/static/{logo} is missing", fix="put it there")
+
+
+def secret_files(settings: Settings) -> Iterator[Check]:
+    """Files with secrets that others can read."""
+    from hub.settings import values
+
+    written = [text for one in settings.channels.values() for text in values(one).values()]
+    names = [text.removeprefix("file:") for text in written if isinstance(text, str) and text.startswith("file:")]
+    for path in (settings.folder / name for name in names):
+        if path.is_file() and stat.S_IMODE(path.stat().st_mode) & 0o077:
+            yield Check(check="secret", state="warning", detail=f"others can read {path}", fix=f"chmod 600 {path}")
+
+
+def clock(hub: Hub, screen: Screen) -> Check:
+    """A clock that was set back shows as a pull in the future."""
+    now, tries = screen.clock(), [hub.store.health(name).last_try for name in hub.settings.channels]
+    ahead = [one for one in tries if one and one > now + timedelta(minutes=5)]
+    if ahead:
+        return Check(
+            check="clock", state="warning", detail=f"a pull at {when(max(ahead))} lies ahead", fix="set the clock"
+        )
+    return Check(check="clock", detail=when(now))
+
+
+def erasure(hub: Hub) -> Check:
+    """Deleted text that a reader kept from being wiped."""
+    if hub.store.erasing():
+        return Check(check="erasure", state="warning", detail="pending", fix="end long readers, then run hub update")
+    return Check(check="erasure", detail="nothing pending")
+
+
+def in_step(hub: Hub) -> Check:
+    """Do archive and index hold the same items?"""
+    from hub.index.whoosh import open_index
+
+    path = hub.settings.memory / "index"
+    if not path.is_dir():
+        return Check(check="index", state="warning", detail="there is none yet", fix="hub update")
+    behind = hub.store.seq - open_index(path).mark
+    if behind:
+        return Check(check="index", state="warning", detail=f"{behind} changes behind", fix="hub index")
+    return Check(check="index", detail="in step with the archive")
+
+
+def reached(hub: Hub, channel: Channel) -> Check:
+    """Does the channel answer, with the credentials it has?"""
+    health = hub.store.health(channel.name)
+    good = Check(check=f"channel {channel.name}", detail=f"last success {when(health.last_success)}")
+    try:
+        probe(hub, channel)
+    except Refused as why:
+        return replace(good, state="failed", detail=why.what, fix=why.fix or "renew its credentials", code=77)
+    except (ChannelError, SettingsError) as why:
+        return replace(good, state="failed", detail=why.what, fix=why.fix or "hub status", code=69)
+    return good
+
+
+def probe(hub: Hub, channel: Channel) -> None:
+    """Ask for the first step of a pull and drop it."""
+    from hub.channels import Ask
+    from hub.run import ready
+
+    health = hub.store.health(channel.name)
+    steps = ready(hub, channel).pull(hub.web, health.cursor, Ask(now=hub.web.now()))
+    next(iter(steps), None)

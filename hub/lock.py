@@ -1,0 +1,39 @@
+"""One writer at a time: an advisory lock that the kernel frees when its holder dies."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from hub.errors import Locked, OutputError
+
+
+@contextmanager
+def locked(memory: Path, now: datetime) -> Iterator[None]:
+    """Hold `.hub/lock`, with our pid and `now` inside; Locked at once when another process holds it."""
+    path = memory / "lock"
+    try:
+        memory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as why:
+        raise OutputError(f"{path} cannot be written ({why.strerror})", path=str(path), fix=f"ls -ld {memory}") from why
+    try:
+        _take(file, path)
+        os.ftruncate(file, 0)
+        os.pwrite(file, f"{os.getpid()} {now.isoformat(timespec='seconds')}\n".encode(), 0)
+        yield
+    finally:
+        os.close(file)
+
+
+def _take(file: int, path: Path) -> None:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        pid, _, since = os.pread(file, 100, 0).decode("ascii", "replace").strip().partition(" ")
+        held = f"process {pid} since {since}" if since else "another process"
+        raise Locked(f"an update is running: {path} is held by {held}", fix="wait for it, then try again") from None

@@ -1,0 +1,347 @@
+"""An update, stage by stage: pull → tidy → save → index → render → publish. The only module that sees them all.
+
+Channels are pulled side by side, each in its own thread; one thread, this one, writes. What came before an error is
+kept; the error becomes a fact about its channel. Stopping anywhere loses nothing: every follower has its own mark.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import subprocess
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import structlog
+
+from hub import __version__, pace, pictures, rules, tidy
+from hub.channels import Ask, Channel
+from hub.errors import HubError, OutputError, StoreError
+from hub.model import Batch, Changes, Health, Item
+from hub.settings import Settings, reveal, revealed
+from hub.store import Store
+from hub.store.archive import open_archive
+from hub.web import Web
+from hub.workers import streamed
+
+if TYPE_CHECKING:
+    from hub.site.generator import Built
+    from hub.site.writer import Made
+
+log = structlog.get_logger("hub")
+STEP = 5000  # documents of one commit of the index: what a killed update repeats at most
+PUBLISH_TIME = 3600  # seconds a publish command may take
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wish:
+    """What was asked for: `recheck` asks every channel now and its watched posts too, `sweep` asks about every id."""
+
+    now: datetime
+    recheck: bool = False
+    sweep: bool = False
+    only: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pulled:
+    """What one channel's pull came to. `error` is the class of what ended it early, "" when it ended well."""
+
+    channel: str
+    added: int = 0
+    edited: int = 0
+    gone: int = 0
+    restored: int = 0
+    warnings: tuple[str, ...] = ()
+    error: str = ""
+    message: str = ""
+    next_due: datetime | None = None
+    done: bool = False
+
+    @property
+    def moved(self) -> bool:
+        """Did it alter anything?"""
+        return bool(self.added or self.edited or self.gone or self.restored)
+
+    def plus(self, changes: Changes, batch: Batch) -> Pulled:
+        """With one more saved batch."""
+        return replace(
+            self,
+            added=self.added + len(changes.added),
+            edited=self.edited + len(changes.edited),
+            gone=self.gone + len(changes.gone),
+            restored=self.restored + len(changes.restored),
+            warnings=(*self.warnings, *batch.warnings),
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Report:
+    """What an update came to, stage by stage."""
+
+    pulled: tuple[Pulled, ...] = ()
+    pictures: int = 0
+    pictures_failed: int = 0
+    indexed: int = 0
+    built: Built | None = None
+    published: bool = False
+    publish_error: str = ""
+    erasing: bool = False
+
+    @property
+    def exit_code(self) -> int:
+        """0 all well; 1 some channel or page failed, the rest was done; 69 every due channel failed."""
+        failed = [one for one in self.pulled if one.error]
+        if failed and len(failed) == len(self.pulled):
+            return 69
+        return 1 if failed or self.publish_error or (self.built and self.built.failed) else 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hub:
+    """A brand's folder, opened. `tell` hears of every step of a pull as it happens."""
+
+    settings: Settings
+    rules: rules.Rules
+    store: Store
+    web: Web
+    env: Mapping[str, str] = field(default_factory=dict, repr=False)
+    tell: Callable[[Pulled], None] = lambda _: None
+    hide: Callable[[str], None] = lambda _: None  # secrets that no log may show
+
+
+@contextmanager
+def opened(settings: Settings, env: Mapping[str, str], clock: Callable[[], datetime]) -> Iterator[Hub]:
+    """The hub of these settings, with its rules, store and web client; closed at the end."""
+    decided = rules.load(settings.content / "rules.toml")
+    url = reveal(settings.store.url, settings.folder, env, key="store.url")
+    store = open_archive(url, settings.memory)
+    contact = settings.network.contact or settings.brand.contact
+    agent = f"brandhub/{__version__}" + (f" (+{contact})" if contact else "")
+    waits = dict(store.hosts())
+    web = Web(agent=agent, now=clock, allow=settings.network.allow, replay=settings.replay, waits=waits)
+    try:
+        yield Hub(settings=settings, rules=decided, store=store, web=web, env=env)
+    finally:
+        web.close()
+        store.close()
+
+
+def update(hub: Hub, wish: Wish) -> Report:
+    """One full cycle. StoreError, SearchError and OutputError stop it: nothing downstream could be right."""
+    judge(hub)
+    pulled = pull(hub, wish)
+    came, failed = fetch(hub, wish)
+    indexed = index(hub)
+    built, published, error = follow(hub, wish.now)
+    report = Report(pulled=pulled, pictures=came, pictures_failed=failed, indexed=indexed, built=built)
+    return replace(report, published=published, publish_error=error, erasing=not settle(hub))
+
+
+def judge(hub: Hub) -> Changes:
+    """Apply rules that changed since the last update to what is stored."""
+    return hub.store.rejudge(hub.rules.judge, hub.rules.digest)
+
+
+# pull, tidy, save
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Job:
+    """One channel to ask, and what is known of it."""
+
+    channel: Channel
+    health: Health
+    ask: Ask
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Came:
+    """A step of a pull: a batch, or its end (`batch` None) with what went wrong."""
+
+    job: Job
+    batch: Batch | None = None
+    why: Exception | None = None
+
+
+def pull(hub: Hub, wish: Wish) -> tuple[Pulled, ...]:
+    """Ask every channel that is due, and save what comes, batch by batch."""
+    jobs = due(hub, wish)
+    results = {job.channel.name: Pulled(channel=job.channel.name) for job in jobs}
+    for came in streamed(jobs, lambda job: asked(hub, job)):
+        name = came.job.channel.name
+        if came.batch is not None:
+            changes = hub.store.save(name, came.batch, hub.rules.judge)
+            results[name] = results[name].plus(changes, came.batch)
+        else:
+            results[name] = ended(hub, came, results[name])
+        hub.tell(results[name])
+    hub.store.note_hosts(dict(hub.web.waits))
+    return tuple(results.values())
+
+
+def preview(hub: Hub, wish: Wish) -> tuple[Pulled, ...]:
+    """What a pull would bring, with nothing kept: items not known yet count as added, names of gone ones as gone."""
+    results = {job.channel.name: Pulled(channel=job.channel.name) for job in due(hub, wish)}
+    for came in streamed(due(hub, wish), lambda job: asked(hub, job)):
+        name = came.job.channel.name
+        if came.batch is not None:
+            new = tuple(item.id for item in came.batch.items if not hub.store.item(item.id))
+            results[name] = results[name].plus(Changes(added=new, gone=came.batch.gone), came.batch)
+        elif came.why is not None:
+            results[name] = replace(results[name], error=type(came.why).__name__, message=str(came.why))
+    return tuple(results.values())
+
+
+def due(hub: Hub, wish: Wish) -> list[Job]:
+    """The channels to ask now: those named, all of them on demand, else those whose time has come."""
+    jobs = []
+    for name, channel in hub.settings.channels.items():
+        health = hub.store.health(name)
+        wanted = name in wish.only if wish.only else wish.recheck or wish.sweep or pace.due(health, wish.now)
+        if wanted:
+            sweep = wish.sweep or pace.sweep_due(health, channel.terms, wish.now)
+            jobs.append(Job(channel=channel, health=health, ask=Ask(now=wish.now, recheck=wish.recheck, sweep=sweep)))
+    return jobs
+
+
+def asked(hub: Hub, job: Job) -> Iterator[Came]:
+    """A channel's batches, tidied. The channel boundary: whatever goes wrong in here is a fact about this channel."""
+    try:
+        channel = ready(hub, job.channel)
+        for batch in channel.pull(hub.web, job.health.cursor, job.ask):
+            yield Came(job=job, batch=tidied(batch, job.ask.now, hub.settings.brand.team))
+        yield Came(job=job)
+    except Exception as why:  # noqa: BLE001
+        yield Came(job=job, why=why)
+
+
+def ready(hub: Hub, channel: Channel) -> Channel:
+    """The channel with its secrets revealed and, where it reads the brand's own files, with a reader in hand."""
+    channel, secrets = revealed(channel, hub.settings.folder, hub.env)
+    for secret in secrets:
+        hub.hide(secret)
+    if "reader" in {one.name for one in dataclasses.fields(channel)}:  # type: ignore[arg-type]
+        from hub.site.content import reader
+
+        channel = replace(channel, reader=reader(hub.settings))  # type: ignore[type-var]
+    return channel
+
+
+def tidied(batch: Batch, now: datetime, team: Sequence[str]) -> Batch:
+    """The batch with every item through the one door, the private ones dropped, the team's marked as the brand's own."""
+    names = {tidy.name(account) for account in team}
+    items = tuple(tidy.item(item, now) for item in batch.items if not item.private)
+    return replace(batch, items=tuple(_owned(item, names) for item in items if item.id))
+
+
+def _owned(item: Item, team: set[str]) -> Item:
+    return replace(item, ours=True) if item.author.id and tidy.name(item.author.id) in team else item
+
+
+def ended(hub: Hub, came: Came, so_far: Pulled) -> Pulled:
+    """Keep the facts of a pull that is over."""
+    name, now = came.job.channel.name, came.job.ask.now
+    before = replace(hub.store.health(name), kind=type(came.job.channel).__name__.lower(), warnings=so_far.warnings)
+    if came.why is None:
+        after = pace.after_success(before, now, moved=so_far.moved, swept=came.job.ask.sweep)
+        log.info("pulled", channel=name, added=so_far.added, edited=so_far.edited, gone=so_far.gone)
+    else:
+        after = pace.after_failure(before, now, came.why)
+        bug = None if isinstance(came.why, HubError) else came.why
+        log.warning("pull failed", channel=name, error=after.error, message=after.message, exc_info=bug)
+    hub.store.note(after)
+    return replace(so_far, error=after.error, message=after.message, next_due=after.next_due, done=True)
+
+
+def fetch(hub: Hub, wish: Wish) -> tuple[int, int]:
+    """Bring the pictures that are shown and missing, drop those no longer shown: how many came, how many failed."""
+    folder = hub.settings.memory / "media"
+    pictures.prune(hub.store, folder)
+    if not hub.settings.media.fetch:
+        return 0, 0
+    return pictures.fetch(hub.store, hub.web, folder, wish.now)
+
+
+# the followers
+
+
+def index(hub: Hub) -> int:
+    """Bring the search index up to the journal's end: how many entries it took."""
+    from hub.index.whoosh import open_index
+
+    engine = open_index(hub.settings.memory / "index")
+    entries, taken = hub.store.changed(engine.mark), 0
+    while step := list(islice(entries, STEP)):
+        engine.update(step)
+        taken += len(step)
+    return taken
+
+
+def follow(hub: Hub, now: datetime) -> tuple[Built, bool, str]:
+    """Render, then publish what altered. That something may have altered is noted first, so that a cut is made good."""
+    mark = hub.settings.memory / "publish-due"
+    wanted = bool(hub.settings.publish.command)
+    late = mark.exists()
+    if wanted:
+        mark.touch()
+    built = render(hub, now)
+    if wanted and not (late or built.written or built.removed):
+        mark.unlink()
+    if not (wanted and mark.exists()):
+        return built, False, ""
+    error = publish(hub)
+    return built, not error, error
+
+
+def render(hub: Hub, now: datetime) -> Built:
+    """Write the pages that are due, if there are any."""
+    from hub.site import build, quiet
+    from hub.site.generator import Built, Job
+
+    built, output = Built(), hub.settings.output
+    parts = {"settings": hub.settings, "store": hub.store, "rules": hub.rules, "built": built}
+    job = Job(now=now, attempt=partial(attempt, built), output=output, **parts)
+    try:
+        return built if quiet(job) else build(job)
+    except OSError as why:
+        path = str(why.filename or output)
+        fix = f"make room and check who may write: df -h {output}; ls -ld {output}"
+        raise OutputError(f"{path} cannot be written: {why.strerror or why}", path=path, fix=fix) from why
+
+
+def attempt(built: Built, page: str, make: Callable[[], Made]) -> Made | None:
+    """The page boundary: a page that fails keeps its last good file and is told; the rest is built."""
+    try:
+        return make()
+    except (StoreError, OSError):
+        raise
+    except Exception as why:
+        log.error("page failed", page=page, exc_info=why)
+        built.failed.append((page, f"{type(why).__name__}: {why}"))
+        return None
+
+
+def publish(hub: Hub) -> str:
+    """Run the brand's publish command; what went wrong, "" when nothing did. The mark stays until it went well."""
+    command = hub.settings.publish.command
+    try:
+        done = subprocess.run(  # noqa: S603
+            command, cwd=hub.settings.folder, capture_output=True, text=True, errors="replace", timeout=PUBLISH_TIME
+        )
+    except (OSError, subprocess.TimeoutExpired) as why:
+        return f"{command[0]}: {why}"
+    if done.returncode:
+        last = (done.stderr or done.stdout).strip().splitlines()[-1:]
+        return f"{command[0]} ended with {done.returncode}: {''.join(last)}"
+    (hub.settings.memory / "publish-due").unlink(missing_ok=True)
+    return ""
+
+
+def settle(hub: Hub) -> bool:
+    """Make sure that nothing erased is left in the archive's files; False when a reader was in the way."""
+    return hub.store.settle()

@@ -1,0 +1,113 @@
+"""When a channel is asked again."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub import pace
+from hub.errors import ChannelError, Malformed, Missing, RateLimited, Refused, Unreachable
+from hub.model import Health, Terms
+
+NOW = datetime(2026, 11, 5, 12, tzinfo=UTC)
+NEW = Health(channel="blog")
+moments = st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC))
+
+
+def waits(health: Health) -> timedelta:
+    return (health.next_due or NOW) - (health.last_try or NOW)
+
+
+def test_a_new_channel_is_due() -> None:
+    assert pace.due(NEW, NOW)
+
+
+def test_a_channel_that_moved_is_asked_again_soon() -> None:
+    after = pace.after_success(NEW, NOW, moved=True, swept=False)
+    assert waits(after) == pace.OFTEN
+    assert not pace.due(after, NOW + timedelta(minutes=14))
+    assert pace.due(after, NOW + timedelta(minutes=15))
+
+
+def test_each_quiet_pull_doubles_the_wait_up_to_six_hours() -> None:
+    health, seen = pace.after_success(NEW, NOW, moved=True, swept=False), []
+    for _ in range(7):
+        health = pace.after_success(health, health.next_due or NOW, moved=False, swept=False)
+        seen.append(waits(health))
+    assert seen[:3] == [timedelta(minutes=30), timedelta(hours=1), timedelta(hours=2)]
+    assert seen[-1] == pace.SELDOM
+
+
+def test_each_failure_doubles_the_wait_up_to_a_day() -> None:
+    health, seen = NEW, []
+    for _ in range(12):
+        health = pace.after_failure(health, NOW, Unreachable("no answer"))
+        seen.append(waits(health))
+    assert seen[:3] == [timedelta(minutes=15), timedelta(minutes=30), timedelta(hours=1)]
+    assert (seen[-1], health.failures) == (pace.DAY, 12)
+
+
+def test_success_clears_what_was_wrong() -> None:
+    failed = pace.after_failure(NEW, NOW, Malformed("no feed", where="line 3"))
+    assert (failed.error, failed.message) == ("Malformed", "no feed (line 3)")
+    healed = pace.after_success(failed, NOW, moved=False, swept=False)
+    assert (healed.error, healed.message, healed.failures, waits(healed)) == ("", "", 0, pace.OFTEN)
+
+
+def test_a_network_that_says_when_is_obeyed_but_not_for_ever() -> None:
+    until = NOW + timedelta(hours=3)
+    assert pace.after_failure(NEW, NOW, RateLimited("later", until=until)).next_due == until
+    never = RateLimited("later", until=datetime(9000, 1, 1, tzinfo=UTC))
+    assert waits(pace.after_failure(NEW, NOW, never)) == pace.LONGEST
+
+
+def test_refused_credentials_are_tried_once_a_day() -> None:
+    assert waits(pace.after_failure(NEW, NOW, Refused("no", status=401))) == pace.DAY
+
+
+def test_a_channel_gone_for_good_is_asked_only_on_demand() -> None:
+    gone = pace.after_failure(NEW, NOW, Missing("gone", forever=True))
+    assert not pace.due(gone, NOW + timedelta(days=400))
+    assert gone.error == pace.GONE
+    assert pace.due(pace.after_failure(NEW, NOW, Missing("lost")), NOW + timedelta(days=1))
+
+
+def test_a_clock_that_was_set_back_locks_nothing() -> None:
+    ahead = pace.after_success(NEW, NOW + timedelta(days=900), moved=True, swept=False)
+    assert pace.due(ahead, NOW)
+
+
+def test_the_first_pull_counts_as_a_sweep_and_the_next_is_due_by_the_terms() -> None:
+    terms = Terms(sweep_days=2)
+    first = pace.after_success(NEW, NOW, moved=True, swept=False)
+    assert not pace.sweep_due(NEW, terms, NOW)
+    assert not pace.sweep_due(first, terms, NOW + timedelta(hours=47))
+    assert pace.sweep_due(first, terms, NOW + timedelta(hours=48))
+
+
+def test_a_failed_sweep_stays_due() -> None:
+    first = pace.after_success(NEW, NOW, moved=True, swept=False)
+    later = NOW + timedelta(days=8)
+    assert pace.sweep_due(pace.after_failure(first, later, Unreachable("x")), Terms(), later)
+
+
+@pytest.mark.parametrize("days", [30, 10**6])
+def test_no_kind_may_sweep_less_often_than_weekly(days: int) -> None:
+    first = pace.after_success(NEW, NOW, moved=True, swept=False)
+    assert pace.sweep_due(first, Terms(sweep_days=days), NOW + timedelta(days=7))
+
+
+@given(moments, st.lists(st.tuples(moments, st.booleans()), max_size=8))
+def test_whatever_the_clock_did_a_channel_is_due_within_a_week(
+    now: datetime, past: list[tuple[datetime, bool]]
+) -> None:
+    health = NEW
+    for when, good in past:
+        bad: ChannelError = RateLimited("later", until=when + timedelta(days=100))
+        health = (
+            pace.after_success(health, when, moved=False, swept=good) if good else pace.after_failure(health, when, bad)
+        )
+    assert any(pace.due(health, now + timedelta(days=days)) for days in range(9))
