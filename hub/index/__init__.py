@@ -37,6 +37,10 @@ class Hit:
     title: str  # of the post, or of the post it answers
     snippets: tuple[Snippet, ...] = ()
     score: float = 0.0
+    handle: str = ""
+    profile: str = ""  # the author's page at home
+    origin: str = ""  # the item itself, at home
+    parent: str = ""  # of a reply: the address of the post's page here
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,6 +54,7 @@ class Results:
     corrected: str = ""
     note: str = ""
     partial: bool = False
+    parsed: str = ""  # the query as it was understood
 
 
 class Index(Protocol):

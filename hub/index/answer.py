@@ -1,0 +1,231 @@
+"""One question to one opened index: what matches, in which order, counted by facet, with snippets."""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from time import perf_counter
+from typing import NamedTuple
+
+from hub import pages
+from hub.index import Hit, Results
+from hub.index.document import Document
+from hub.index.matching import Part, Planner, nearest, seconds
+from hub.index.snippets import snippets
+from hub.index.volume import Book, Facts
+from hub.index.words import asked
+from hub.query import Query, show, words
+
+DEADLINE = 0.2  # seconds
+FEW = 3  # hits below which near words are tried
+YEAR = 365.25 * 86_400
+LASTING = 0.4  # of a score stays however old the item is; the rest halves every year before the newest one
+POST = 1.3
+VALUES = 50  # of one facet
+FOREVER = 1 << 40
+
+
+class TimeUpError(Exception):
+    """The deadline passed inside a search; what was found so far is the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The index at one moment, opened: volumes by name, and the time of the newest document."""
+
+    stamp: tuple[int, int, int] = (-1, 0, 0)
+    books: Mapping[str, Book] = field(default_factory=dict)
+    newest: int = 0
+
+    def find(self, id: str) -> Document | None:
+        """The document or place with this id."""
+        for book in self.books.values():
+            number = book.find(id)
+            if number is not None:
+                return book.kept(number)[0]
+        return None
+
+
+class Row(NamedTuple):
+    """A match: its score, its time, what settles ties, the volume and its number there."""
+
+    score: float
+    time: int
+    order: int
+    volume: str
+    number: int
+
+
+class Found(NamedTuple):
+    """What a plan found. `partial` when the deadline cut it short."""
+
+    rows: list[Row]
+    partial: bool
+
+
+class Search:
+    """A question being answered."""
+
+    def __init__(self, view: View, query: Query) -> None:
+        self.view, self.query = view, query
+        self.books = list(view.books.values())
+        self.first = seconds(query.since) if query.since else 0
+        self.last = seconds(query.until) if query.until else FOREVER
+        self.until = perf_counter() + DEADLINE
+
+    def check(self) -> None:
+        """Raises when time is up."""
+        if perf_counter() > self.until:
+            raise TimeUpError
+
+    def results(self) -> Results:
+        """Exact hits; where they are fewer than three, those of near words stand behind them."""
+        plan = Planner(self.books).plan(self.query.tree)
+        exact = self.run(plan)
+        kept = self.passing(exact.rows)
+        if len(kept) >= FEW or not self.query.text:
+            return self.answer(exact, kept, [], plan)
+        near = self.near()
+        wider = Planner(self.books, near).plan(self.query.tree) if near else None
+        more, had = self.run(wider), {row[3:] for row in exact.rows}
+        found = Found(exact.rows + [row for row in more.rows if row[3:] not in had], exact.partial or more.partial)
+        behind = self.passing(found.rows[len(exact.rows) :])
+        return self.answer(found, kept, behind, wider or plan, self.meant(near))
+
+    def run(self, plan: Part | None) -> Found:
+        """Everything that matches a plan, the newest volumes first."""
+        rows: list[Row] = []
+        try:
+            for name, book in reversed(list(self.view.books.items())) if plan else ():
+                scores = plan.find(book, None, self.check) if plan else {}
+                rows.extend(self.row(name, book.facts, *pair) for pair in scores.items())
+        except TimeUpError:
+            return Found(rows, partial=True)
+        return Found(rows, partial=False)
+
+    def row(self, name: str, facts: Facts, number: int, score: float) -> Row:
+        """A match weighed: the newer the better, posts before replies."""
+        when = facts.time[number]
+        fresh = LASTING + (1 - LASTING) * 0.5 ** ((self.view.newest - when) / YEAR)
+        boost = POST if facts.type[number] == "post" else 1.0
+        return Row((score or 0.001) * fresh * boost, when, facts.order[number], name, number)
+
+    def near(self) -> dict[str, list[tuple[str, int]]]:
+        """For each word asked for, the words it may be a typo of."""
+        near: dict[str, list[tuple[str, int]]] = {}
+        try:
+            for term in self.single():
+                if found := nearest(self.books, term, self.check):
+                    near[term] = found
+        except TimeUpError:
+            return near
+        return near
+
+    def single(self) -> dict[str, str]:
+        """The words asked for that are one term, with how they were typed."""
+        found = {}
+        for word in words(self.query.tree):
+            terms = asked(word.text)
+            if len(terms) == 1:
+                found[terms[0]] = word.text
+        return found
+
+    def meant(self, near: Mapping[str, list[tuple[str, int]]]) -> str:
+        """The question with each unknown word replaced by the nearest known one; "" when nothing changes."""
+        text = self.query.text
+        for term, typed in self.single().items():
+            if near.get(term) and not any(book.frequency("body", term) for book in self.books):
+                text = text.replace(typed, near[term][0][0], 1)
+        return text if text != self.query.text else ""
+
+    def allowed(self, row: Row, but: str = "") -> bool:
+        """Does a match pass the filters? Those of the facet `but` do not count."""
+        if (self.first or self.last < FOREVER) and not (row.time and self.first <= row.time < self.last):
+            return False
+        facts = self.view.books[row.volume].facts
+        return all(
+            name == but or not set(wanted).isdisjoint(values(name, facts, row.number))
+            for name, wanted in self.query.filters
+        )
+
+    def passing(self, rows: list[Row]) -> list[Row]:
+        """The matches that pass every filter."""
+        return [row for row in rows if self.allowed(row)]
+
+    def answer(self, found: Found, kept: list[Row], behind: list[Row], plan: Part | None, meant: str = "") -> Results:
+        """The page asked for. `behind` are the hits of near words."""
+        marks = frozenset(plan.marks()) if plan else frozenset()
+        return Results(
+            hits=tuple(self.hit(row, marks) for row in self.page(kept, behind)),
+            total=len(kept) + len(behind),
+            facets={name: self.facet(name, found.rows) for name in self.query.facets},
+            suggestions=(meant,) if meant else (),
+            corrected=meant if behind and not kept else "",
+            note=self.query.note,
+            partial=found.partial,
+            parsed=show(self.query.tree),
+        )
+
+    def page(self, kept: list[Row], behind: list[Row]) -> list[Row]:
+        """The matches of one page; exact ones first unless the order is by time."""
+        order, last = ORDERS[self.query.sort], self.query.start + self.query.per_page
+        if self.query.sort != "relevance":
+            kept, behind = kept + behind, []
+        rows = heapq.nsmallest(last, kept, key=order)
+        if len(rows) < last:
+            rows += heapq.nsmallest(last - len(rows), behind, key=order)
+        return rows[self.query.start :]
+
+    def facet(self, name: str, rows: Iterable[Row]) -> tuple[tuple[str, int], ...]:
+        """How many hits each value leaves: other facets' filters count, its own do not."""
+        held: Counter[str] = Counter()
+        for row in rows:
+            if self.allowed(row, but=name):
+                held.update(values(name, self.view.books[row.volume].facts, row.number))
+        held.pop("", None)
+        best = heapq.nsmallest(VALUES, held, key=lambda value: (-held[value], value))
+        return tuple((value, held[value]) for value in best)
+
+    def hit(self, row: Row, marks: frozenset[str]) -> Hit:
+        """A match as it is shown. Address and heading are those its root has now."""
+        kept, _ = self.view.books[row.volume].kept(row.number)
+        root = kept if kept.root == kept.id else self.view.find(kept.root)
+        page = root.address if root else ""
+        reply = kept.type == "reply"
+        return Hit(
+            id=kept.id,
+            url=page + (f"#{pages.anchor(kept.id)}" if reply else "") if page else kept.origin,
+            type=kept.type,
+            channel=kept.channel,
+            author=kept.author,
+            published=datetime.fromtimestamp(kept.time, UTC) if kept.time else None,
+            language=kept.language,
+            title=(root.heading if root else "") or kept.title,
+            snippets=snippets(kept.text, kept.language, marks),
+            score=round(row.score, 4),
+            handle=kept.handle,
+            profile=kept.profile,
+            origin=kept.origin,
+            parent=page if reply else "",
+        )
+
+
+ORDERS: Mapping[str, Callable[[Row], tuple[float, ...]]] = {
+    "relevance": lambda row: (-row.score, -row.time, row.order),
+    "newest": lambda row: (-row.time, row.order),
+    "oldest": lambda row: (not row.time, row.time, row.order),
+}
+
+
+def values(facet: str, facts: Facts, number: int) -> tuple[str, ...]:
+    """The values a document has in a facet."""
+    match facet:
+        case "topic":
+            return facts.topic[number]
+        case "has":
+            return tuple(value for value in facts.has[number] if not value.startswith("is:"))
+        case _:
+            return (getattr(facts, facet)[number],)
