@@ -90,15 +90,16 @@ class _Visit:
     watched: dict[str, tuple[str, str]] = field(default_factory=dict)  # post number → time of the newest word, id
 
     def batches(self) -> Iterator[Batch]:
-        first = not self.state
-        self.answered = not first
-        if first:
+        self.answered = bool(self.state)
+        if not self.state:
             self.state = {"api": _root(self.web, self._blog.site)}
+        posted, talked = "posts" in self.state, "comments" in self.state
         for row, line in mapping(self.state, "watched").items():
             self._watch(int(row), string(line, 1), when(line, 0))
         for what in self._kinds:
             for found in self._new(what, "modified"):
-                yield self._posts(found, first)
+                yield self._posts(found, posted)
+                self.moved |= self.known.keys() if talked else set()
         if not self.channel.comments:
             return
         try:
@@ -134,15 +135,16 @@ class _Visit:
             self.state = {**self.state, what: line if more else {**line, "url": url, "seen": answer.seen.dump()}}
             yield fresh
 
-    def _posts(self, found: list[Json], first: bool) -> Batch:
+    def _posts(self, found: list[Json], posted: bool) -> Batch:
         """Posts as items. One that stepped behind a password since we last saw it is gone, with its comments."""
         items = {number(row, "id"): post(row, self._blog) for row in found if guid(row)}
-        shut = () if first else tuple(item.id for item in items.values() if item.private)
+        shut = tuple(item.id for item in items.values() if item.private and posted)
         for row, item in items.items():
-            if not item.private:
+            if item.private:
+                self.watched.pop(str(row), None)
+            else:
                 self.known[row] = item.id
                 self._watch(row, item.id, item.published)
-                self.moved |= set() if first else {row}
         claims = tuple(Complete(ids=frozenset(), under=name) for name in shut)
         return self._batch(tuple(items.values()), gone=shut, complete=claims)
 
