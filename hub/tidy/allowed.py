@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import re
 
-TABLE = set("table caption colgroup col thead tbody tfoot tr th td".split())
+TABLE = {"table", "caption", "colgroup", "col", "thead", "tbody", "tfoot", "tr", "th", "td"}
 VOID = {"br", "hr", "wbr", "col"}
-INLINE = set(
-    "a em strong b i u s del ins sub sup small mark code kbd samp var q cite abbr dfn time span bdi ruby rt rp wbr".split()
-)
-BLOCKS = set("p br hr pre blockquote ul ol li dl dt dd h3 h4 h5 h6 figure figcaption details summary".split())
+HEADINGS = {"h3", "h4", "h5", "h6"}
+LISTS = {"ul", "ol", "li", "dl", "dt", "dd"}
+BLOCKS = HEADINGS | LISTS | {"p", "br", "hr", "pre", "blockquote", "figure", "figcaption", "details", "summary"}
+INLINE = {"a", "abbr", "b", "bdi", "cite", "code", "del", "dfn", "em", "i", "ins", "kbd", "mark", "q", "s", "samp"}
+INLINE |= {"small", "span", "strong", "sub", "sup", "time", "u", "var", "wbr", "ruby", "rt", "rp"}
 KEPT = INLINE | BLOCKS | TABLE
 
-RENAMED = dict.fromkeys("div section article header footer main aside nav address center fieldset".split(), "p") | {
-    "strike": "s",
-    "tt": "code",
-    "menu": "ul",
-    "acronym": "abbr",
-}
+_BOXES = {"div", "section", "article", "header", "footer", "main", "aside", "nav", "address", "center", "fieldset"}
+RENAMED = dict.fromkeys(_BOXES, "p") | {"strike": "s", "tt": "code", "menu": "ul", "acronym": "abbr"}
 PLAYED = {"video", "audio"}
 READ = KEPT | RENAMED.keys() | PLAYED | {"h1", "h2", "img", "iframe", "source"}
-SWALLOWED = set("script style template title svg noscript noembed noframes xmp plaintext object applet".split())
+SWALLOWED = {"script", "style", "template", "title", "svg", "object", "applet"}
+SWALLOWED |= {"noscript", "noembed", "noframes", "xmp", "plaintext"}
 
 HOME = {  # what an element means nothing without
     "li": {"ul", "ol"},

@@ -9,21 +9,23 @@ from __future__ import annotations
 import html as entities
 import re
 from dataclasses import dataclass
+from typing import Literal
 
 import nh3
 
 from hub.model import Media
 from hub.tidy.allowed import ATTRIBUTES, BLOCKS, KEPT, READ, READ_ATTRIBUTES, SWALLOWED, TABLE
-from hub.tidy.rewrite import LARGEST, TAG, Rewriter
+from hub.tidy.rewrite import LARGEST, TAG, TAGS_MOST, Rewriter
 from hub.tidy.words import calm, scrub
 
-TAGS_MOST = 20_000  # start tags; html5ever's time grows with the square of deep nesting
 ROUNDS = 8
 PICTURES_MOST = 100
 LINKS_MOST = 200
 
+Relative = Literal["pass_through", "deny"]
 
-def _cleaner(tags: set[str], attributes: dict[str, set[str]], rel: str | None, relative: str) -> nh3.Cleaner:
+
+def _cleaner(tags: set[str], attributes: dict[str, set[str]], rel: str | None, relative: Relative) -> nh3.Cleaner:
     return nh3.Cleaner(
         tags=tags,
         clean_content_tags=SWALLOWED,
@@ -82,7 +84,7 @@ def text(html: str) -> str:
 
 
 def _gap(tag: re.Match[str]) -> str:
-    if tag[2] in ("td", "th"):
+    if tag[2] in ("td", "th", "rt", "rp"):
         return " "
     return "\n" if tag[2] in BLOCKS or tag[2] in TABLE else ""
 

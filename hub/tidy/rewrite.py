@@ -17,6 +17,9 @@ from hub.tidy.urls import link, name, url
 from hub.tidy.words import plain
 
 LARGEST = 256 * 1024  # bytes of a body, before and after
+ROOM = LARGEST * 3 // 4  # what we write ourselves; the sanitiser closes what is open
+REL = 40  # bytes it adds to each link
+TAGS_MOST = 20_000  # start tags; html5ever's time grows with the square of deep nesting
 DEEPEST = 40  # elements within each other; deeper ones lose their tag, not their text
 ALT_LONGEST = 2000
 
@@ -27,10 +30,11 @@ _ATTRIBUTE = re.compile(r' ([^\s=>"]+)="([^"]*)"')
 
 @dataclass(slots=True)
 class _Open:
-    """An element that is not closed yet: the tag we wrote ("" when it was left out) and where."""
+    """An element that is not closed yet: the tag we wrote ("" when it was left out), where, and what it stands in."""
 
     tag: str
     at: int
+    inside: str
     filled: bool = False
 
 
@@ -45,6 +49,7 @@ class Rewriter:
     _out: list[str] = field(default_factory=list)
     _opened: list[_Open] = field(default_factory=list)
     _size: int = 0
+    _tags: int = 0
     _shift: int = 0
     _player: Media | None = None  # inside <video> or <audio>
     _frame: bool = False  # inside <iframe>
@@ -54,10 +59,9 @@ class Rewriter:
         highest = min((level for level in range(1, 7) if f"<h{level}" in html), default=3)
         self._shift = max(0, 3 - highest)  # a page has its own h1 and h2; what starts at h3 already stays
         for part in _parts(html):
-            if self._size > LARGEST * 3 // 4:  # the sanitiser closes what is open and spells some signs longer
-                self.cut = True
-                break
             self._take(part)
+            if self.cut:
+                break
         return "".join(self._out)
 
     def _take(self, part: str | re.Match[str]) -> None:
@@ -73,6 +77,10 @@ class Rewriter:
     def _words(self, words: str) -> None:
         if self._opened and self._opened[-1].tag == "pre" and self._opened[-1].at == len(self._out) - 1:
             words = words.lstrip("\n")  # a browser drops the first one each time it reads
+        room = ROOM - self._size
+        if len(words) * 4 > room and len(raw := words.encode()) > room:
+            words = re.sub(r"&[a-z]*$", "", raw[:room].decode(errors="ignore"))
+            self.cut = True
         self._write(words, filled=bool(words.replace("&nbsp;", " ").strip()))
 
     def _start(self, tag: str, given: dict[str, str]) -> None:
@@ -91,7 +99,7 @@ class Rewriter:
         return RENAMED.get(tag, tag)
 
     def _element(self, tag: str, given: dict[str, str]) -> None:
-        above = next((element.tag for element in reversed(self._opened) if element.tag), "")
+        above = (self._opened[-1].tag or self._opened[-1].inside) if self._opened else ""
         if tag in HOME and above not in HOME[tag]:
             tag = "p"
         kept = {key: value for key, old in given.items() if (value := self._value(key, old)) is not None}
@@ -99,9 +107,9 @@ class Rewriter:
         if tag in VOID:
             self._write(f"<{tag}{written}>", filled=True)
         elif len(self._opened) >= DEEPEST or (tag == "a" and "href" not in kept):
-            self._opened.append(_Open("", len(self._out)))
+            self._opened.append(_Open("", len(self._out), above))
         else:
-            self._opened.append(_Open(tag, len(self._out), filled=tag in TABLE))
+            self._opened.append(_Open(tag, len(self._out), above, filled=tag in TABLE))
             self._write(f"<{tag}{written}>", filled=False)
 
     def _end(self) -> None:
@@ -120,7 +128,9 @@ class Rewriter:
 
     def _write(self, piece: str, *, filled: bool) -> None:
         self._out.append(piece)
-        self._size += len(piece.encode())
+        self._size += len(piece.encode()) + REL * piece.startswith("<a ")
+        self._tags += piece.startswith("<")
+        self.cut = self.cut or self._size >= ROOM or self._tags >= TAGS_MOST
         if filled and self._opened:
             self._opened[-1].filled = True
 

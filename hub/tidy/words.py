@@ -22,8 +22,12 @@ _DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _INVISIBLE = re.compile("[\u00ad\u115f\u1160\u180e\u200b\u2060-\u2065\u206a-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb]")
 _JOINER = re.compile("[\u200c\u200d]")
 _TAG = re.compile("(?<![\U0001f3f4\U000e0020-\U000e007f])[\U000e0000-\U000e007f]+")  # kept only in flags of regions
-_TOWER = re.compile("[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0900-\u1aff\u1dc0-\u1dff"
-                    "\u20d0-\u20f0\ua66f-\ua8ff\ufe00-\ufe2f\U000e0100-\U000e01ef\U00010000-\U0001ffff]")  # fmt: skip
+# Runs that may hold a tower: blocks with combining marks, among them letters that end one.
+_TOWER = re.compile(
+    "[\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670-\u08ff\u0900-\u1aff\u1b00-\u1dff"
+    "\u20d0-\u20f0\u2cef-\u2dff\u302a-\u309a\ua66f-\uabed\ufb1e\ufe00-\ufe2f\U00010000-\U0001ffff\U000e0100-\U000e01ef]"
+    f"{{{MARKS + 1},}}"
+)
 
 
 def scrub(text: str) -> str:
@@ -73,11 +77,13 @@ def _joins(before: str) -> bool:
 
 
 def _cut_towers(text: str) -> str:
-    if not _TOWER.search(text):
-        return text
+    return _TOWER.sub(_cut_tower, text)
+
+
+def _cut_tower(run: re.Match[str]) -> str:
     kept: list[str] = []
     height = 0
-    for sign in text:
+    for sign in run[0]:
         height = height + 1 if unicodedata.category(sign) in ("Mn", "Me") else 0
         if height <= MARKS:
             kept.append(sign)
