@@ -5,15 +5,21 @@ Pelican's link expander never sees any of it: `{static}` in a text would let it 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from jinja2 import StrictUndefined
 from pelican.readers import MarkdownReader
 from pelican.settings import DEFAULT_CONFIG
 
+from hub.channels.local import Document, Reader, Unreadable
+from hub.errors import Missing
 from hub.pages import slug
+from hub.settings import Settings
 from hub.site.texts import OwnPage
 
 VERSION = "1"  # of what pages look like beyond theme and settings: moving it makes every page due once
@@ -34,15 +40,67 @@ MARKDOWN = {
 
 
 @cache
-def reader() -> MarkdownReader:
+def markdown() -> MarkdownReader:
     return MarkdownReader({**DEFAULT_CONFIG, "MARKDOWN": MARKDOWN, "FORMATTED_FIELDS": []})
+
+
+def reader(settings: Settings) -> Reader:
+    """What the `local` channel reads with: a folder below content/, its files in the order of their names."""
+    zone = ZoneInfo(settings.brand.timezone)
+
+    def read(folder: Path) -> Iterator[Document | Unreadable]:
+        base = settings.content / folder
+        if not base.is_dir():
+            raise Missing(f"there is no folder {base}", fix=f"make it: mkdir -p {base}")
+        for path in sorted(base.rglob("*.md")):
+            yield document(path, base, zone)
+
+    return read
+
+
+def document(path: Path, base: Path, zone: ZoneInfo) -> Document | Unreadable:
+    """One Markdown file with its "Key: value" lines on top; naive times are the brand's clock."""
+    place = path.relative_to(base.parent)
+    try:
+        html, meta = markdown().read(str(path))
+    except ValueError as why:  # a date Pelican cannot read, a file that is not UTF-8
+        return Unreadable(path=place, why=f"{why}; write it as 2026-11-05 14:05", line=_line(path, "date"))
+    except OSError as why:
+        return Unreadable(path=place, why=f"it cannot be read: {why.strerror}")
+    return Document(
+        path=place,
+        title=str(meta.get("title", "")),
+        html=html,
+        date=_aware(meta.get("date"), zone),
+        modified=_aware(meta.get("modified"), zone),
+        tags=tuple(str(tag) for tag in meta.get("tags") or ()),
+        language=str(meta.get("lang", "")),
+        slug=str(meta.get("slug", "")),
+        status=str(meta.get("status", "published")).strip().lower(),
+        author=str(meta.get("author", "")),
+        metadata={name: str(value) for name, value in sorted(meta.items())},
+    )
+
+
+def _aware(when: datetime | None, zone: ZoneInfo) -> datetime | None:
+    """Pelican's dates are naive or aware; ours are aware and in UTC."""
+    if when is None:
+        return None
+    naive = datetime(when.year, when.month, when.day, when.hour, when.minute, when.second)
+    return (when if when.tzinfo else naive.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def _line(path: Path, key: str) -> int:
+    """The line of a file that begins with this key, 1 when none does."""
+    lines = path.read_text("utf-8", "replace").splitlines()
+    return next((number for number, line in enumerate(lines, 1) if line.lower().startswith(f"{key}:")), 1)
 
 
 def own_pages(folder: Path) -> tuple[OwnPage, ...]:
     """content/pages/*.md, by their "Order" and title; drafts and hidden ones stay out."""
     found = []
     for path in sorted(folder.rglob("*.md")) if folder.is_dir() else []:
-        html, meta = reader().read(str(path))
+        html, meta = markdown().read(str(path))
         if str(meta.get("status", "published")).lower() == "published":
             title = str(meta.get("title") or path.stem.replace("-", " ").capitalize())
             page = OwnPage(
