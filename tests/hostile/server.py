@@ -218,7 +218,7 @@ def _zeros() -> bytes:
 
 def _chain(server: Hostile, connection: socket.socket, request: Request) -> None:
     """/chain?3 leads over three redirects to a page."""
-    left = int(request.path.partition("?")[2])
+    left = int(request.path.partition("?")[2] or 9)
     connection.sendall(moved(f"/chain?{left - 1}") if left else page(b"arrived"))
 
 
