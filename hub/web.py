@@ -107,7 +107,10 @@ class Web:
         self._dead: set[str] = set()
         self._client = httpx2.Client(
             transport=_player(Replay(self.replay)) if self.replay else _guarded(self.allow, self.resolve),
-            headers={"User-Agent": self.agent, "Accept-Encoding": ", ".join(sorted(ENCODINGS))},
+            headers={
+                "User-Agent": "".join(sign for sign in self.agent if " " <= sign <= "~"),
+                "Accept-Encoding": ", ".join(sorted(ENCODINGS)),
+            },
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             follow_redirects=False,
             trust_env=False,
@@ -129,7 +132,7 @@ class Web:
     ) -> Answer:
         """Fetch an address. Raises a ChannelError for everything but success and "not modified"."""
         seen = seen or Seen()
-        headers = {**(headers or {}), **seen.conditions()}
+        headers = _sendable({**(headers or {}), **seen.conditions()})
         ask = _Ask(method="GET", url=_address(url), headers=headers, limit=limit, budget=self._budget(limit))
         for _ in range(HOPS + 1):
             answer = self._patient(ask)
@@ -142,8 +145,8 @@ class Web:
         self, url: str, data: Mapping[str, str], *, headers: Mapping[str, str] | None = None, limit: int = LIMIT
     ) -> Answer:
         """Send a form. It is sent once, and it follows no redirect."""
-        address, budget = _address(url), self._budget(limit)
-        ask = _Ask(method="POST", url=address, headers=headers or {}, limit=limit, budget=budget, data=data)
+        address, budget, headers = _address(url), self._budget(limit), _sendable(headers or {})
+        ask = _Ask(method="POST", url=address, headers=headers, limit=limit, budget=budget, data=data)
         answer = self._patient(ask)
         if answer.status in REDIRECTS:
             raise Unreachable(f"{ask.name} redirects, and a form is not sent on")
@@ -273,6 +276,15 @@ def _address(url: str) -> httpx2.URL:
     if parsed.scheme not in ("http", "https") or not parsed.host or not 0 < (parsed.port or 80) < 65536:
         raise Unreachable(f"{shown(url)} is no http or https address")
     return parsed
+
+
+def _sendable(headers: Mapping[str, str]) -> Mapping[str, str]:
+    """Headers that can stand in a request; a pasted token with a line break or an ellipsis cannot."""
+    for name, value in headers.items():
+        if not all(text.isascii() and text.isprintable() for text in (name, value)):
+            fix = "check the token for line breaks and signs that are not ASCII"
+            raise Unreachable(f"the header {name!a} holds signs that no header may hold", fix=fix)
+    return headers
 
 
 def _moved(ask: _Ask, answer: Answer) -> _Ask:

@@ -56,6 +56,20 @@ def test_the_client_says_who_it_is(server: Hostile) -> None:
     assert server.hits[0].headers["user-agent"] == "brandhub/test (+mailto:x@example.org)"
 
 
+def test_a_contact_in_any_script_leaves_a_plain_agent(server: Hostile) -> None:
+    with client(server, agent="brandhub/1 (+mailto:grüße\n@example.org)") as web:
+        web.get(server.url("/ok"))
+    assert server.hits[0].headers["user-agent"] == "brandhub/1 (+mailto:gre@example.org)"
+
+
+@pytest.mark.parametrize("headers", [{"X-Key": "s3cret…"}, {"X-Key": "s3cret\n"}, {"Ключ": "s3cret"}])
+def test_a_header_that_cannot_be_sent_is_told_without_its_value(server: Hostile, headers: dict[str, str]) -> None:
+    with client(server) as web, pytest.raises(Unreachable, match="no header may hold") as told:
+        web.get(server.url("/ok"), headers=headers)
+    assert "s3cret" not in str(told.value)
+    assert not server.hits
+
+
 # 1, 2: bombs and endless answers
 
 
