@@ -150,9 +150,9 @@ def test_the_critic_is_answered_and_stays_a_critic() -> None:
 
 KINDS = (
     Wordpress(name="blog", url="https://blog.tarnwick.example/", language="en"),
-    Feed(name="workshop", url="https://workshop.tarnwick.example/feed.atom", language="en"),
+    Feed(name="workshop", url="https://workshop.tarnwick.example/feed.atom"),
 )
-LATER = (timedelta(), timedelta(days=12), timedelta(days=400))
+LATER = [timedelta(), *(timedelta(days=days, hours=7) for days in (2, 11, 19, 24, 400))]
 
 
 def pulled(channel: Channel, cursor: Cursor, ask: Ask) -> list[Batch]:
