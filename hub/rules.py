@@ -91,7 +91,7 @@ def parse(text: str, where: str) -> Rules:
         place = f"{where}:{line[1] if line else text.count(chr(10)) + 1}"
         raise SettingsError("", f"is not TOML: {why}", where=place, fix="see https://toml.io for its grammar") from why
     reader = _Reader(where, text)
-    for key in tables.keys() - {"hide"}:
+    for key in sorted(tables.keys() - {"hide"}):
         raise reader.error(key, "unknown table", toml.nearest(key, ["hide"]))
     written = tables.get("hide", [])
     if not isinstance(written, list) or not all(isinstance(row, dict) for row in written):
@@ -110,7 +110,7 @@ class _Reader:
 
     def hide(self, number: int, row: Mapping[str, object]) -> Hide:
         known = ["id", "reason", *TARGETS]
-        for key in row.keys() - set(known):
+        for key in sorted(row.keys() - set(known)):
             raise self.error(f"hide.{key}", "unknown key", toml.nearest(key, known), number)
         for key in ("id", "reason", *row):
             if not isinstance(value := row.get(key), str) or not tidy.plain(value, 1000):

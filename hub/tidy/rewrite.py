@@ -84,12 +84,10 @@ class Rewriter:
         self._write(words, filled=bool(words.replace("&nbsp;", " ").strip()))
 
     def _start(self, tag: str, given: dict[str, str]) -> None:
-        if tag == "img":
-            self._picture(given)
-        elif tag == "iframe":
-            self._embed(given)
-        elif tag in PLAYED:
+        if tag in PLAYED:
             self._player = self._film(tag, given)
+        elif tag in ("img", "iframe"):
+            (self._picture if tag == "img" else self._embed)(given)
         elif tag != "source":
             self._element(self._rename(tag), given)
 
