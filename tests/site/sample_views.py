@@ -49,7 +49,11 @@ BLOG = v.Place(name="blog", label="Journal", kind="blog", href="channel/blog/", 
 NEWS = v.Place(name="news", label="Press feed", kind="feed", href="channel/news/", profile="https://press.example/")
 NOTES = v.Place(name="notes", label="Workshop notes", kind="local", href="channel/notes/")
 MASTODON = v.Place(
-    name="mastodon", label="Mastodon", kind="mastodon", href="channel/mastodon/", profile="https://social.example/@wheels"
+    name="mastodon",
+    label="Mastodon",
+    kind="mastodon",
+    href="channel/mastodon/",
+    profile="https://social.example/@wheels",
 )
 OTHERS = tuple(
     v.Place(name=kind, label=kind.capitalize(), kind=kind, href=f"channel/{kind}/")
@@ -58,7 +62,10 @@ OTHERS = tuple(
 
 FEEDS = v.Feeds(title="Wheels & Co", atom="feeds/all.atom", rss="feeds/all.rss", json="feeds/all.json")
 BLOG_FEEDS = v.Feeds(
-    title="Wheels & Co: Journal", atom="feeds/channel/blog.atom", rss="feeds/channel/blog.rss", json="feeds/channel/blog.json"
+    title="Wheels & Co: Journal",
+    atom="feeds/channel/blog.atom",
+    rss="feeds/channel/blog.rss",
+    json="feeds/channel/blog.json",
 )
 
 SHELL = v.Shell(
@@ -78,7 +85,9 @@ SHELL = v.Shell(
     csp=POLICY,
 )
 
-BRAND = v.Who(name="Wheels & Co", handle="@wheels@social.example", href="https://wheels.example/", initial="W", team=True)
+BRAND = v.Who(
+    name="Wheels & Co", handle="@wheels@social.example", href="https://wheels.example/", initial="W", team=True
+)
 ANA = v.Who(name="Ana Roy", handle="@ana@social.example", href="https://social.example/@ana", initial="A")
 YUSUF = v.Who(name="يوسف الحداد", handle="@yusuf", href="https://arabic.example/yusuf", initial="ي")
 KEIKO = v.Who(name="佐藤 恵子", handle="", href="", initial="佐")
@@ -109,7 +118,8 @@ PROSE = Markup(
     "<h3>What broke</h3><p>Mostly <strong>freewheels</strong>, and the lamp bracket we were so proud of.</p>"
     "<ul><li>41 freewheels of the first series</li><li>12 brackets<ul><li>nine of them in winter</li></ul></li></ul>"
     "<blockquote><p>A bicycle you cannot mend is a bicycle you rent.</p></blockquote>"
-    "<pre><code>torque = {'stem': 5.5, 'seat': 7, 'crank': 40}  # newton metres, and please do read the long comment</code></pre>"
+    "<pre><code>torque = {'stem': 5.5, 'seat': 7, 'crank': 40}  # newton metres, "
+    "and please do read the long comment</code></pre>"
     "<table><thead><tr><th>Part</th><th>Price</th><th>Kept in stock until</th></tr></thead>"
     "<tbody><tr><td>Freewheel</td><td>38.00</td><td>2046</td></tr></tbody></table><p>Use <code>torx 25</code>.</p>"
 )
@@ -142,7 +152,9 @@ NOTE = v.Card(
     place=MASTODON,
     who=BRAND,
     heading="The workshop is warm, the kettle is on, and we have two stands…",
-    body=Markup("<p>The workshop is warm, the kettle is on, and we have two stands free until six. Bring a bicycle.</p>"),
+    body=Markup(
+        "<p>The workshop is warm, the kettle is on, and we have two stands free until six. Bring a bicycle.</p>"
+    ),
     published=moment(4, "09:12"),
     language="en",
     replies=1,
@@ -156,7 +168,7 @@ GERMAN = replace(
     title="Neuer Rahmen: Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz bestanden",
     heading="Neuer Rahmen",
     clamped=True,
-    summary="Der neue Rahmen ist leichter, steifer und vor allem: Man bekommt ihn mit einem einzigen Werkzeug auseinander…",
+    summary="Der neue Rahmen ist leichter, steifer und vor allem: Man bekommt ihn mit einem Werkzeug auseinander…",
     language="de",
     replies=0,
     channels=0,
@@ -216,7 +228,9 @@ def answer(anchor: str, who: v.Who, text: str, to: v.Line, place: v.Place = BLOG
     return say(anchor, who, text, place, **{**known, **more})
 
 
-FIRST = say("01", ANA, "I have one from the first series. The freewheel went after 900 km, and you replaced it without a word.")
+FIRST = say(
+    "01", ANA, "I have one from the first series. The freewheel went after 900 km, and you replaced it without a word."
+)
 SECOND = answer("02", BRAND, "Thank you, Ana. The new one has two pawls more. If it ever slips, write to us.", FIRST)
 THIRD = answer("03", ANA, "It has not slipped since. 4,000 km!", SECOND, MASTODON, edited=moment(8), flat=True)
 CRITIC = say(
@@ -227,13 +241,19 @@ CRITIC = say(
 DEEP = answer("09", KEIKO, "日本からも注文できますか？", CRITIC, MASTODON, language="ja")
 for number, who in enumerate((BRAND, YUSUF, ANA, BOT), start=10):
     twin = answer(f"{number}b", NOBODY, "Same here.", CRITIC, NEWS)
-    DEEP = answer(str(number), who, "And one step deeper, since the talk branches here.", CRITIC, below=(DEEP, twin), size=number)
+    DEEP = answer(
+        str(number), who, "And one step deeper, since the talk branches here.", CRITIC, below=(DEEP, twin), size=number
+    )
 
 LINES = (
     replace(FIRST, below=(), size=2),
     replace(SECOND, flat=True, size=1),
     THIRD,
-    replace(CRITIC, size=14, below=(answer("05", BRAND, "You are right that it is dear. Here is what it costs us to make.", CRITIC), DEEP)),
+    replace(
+        CRITIC,
+        size=14,
+        below=(answer("05", BRAND, "You are right that it is dear. Here is what it costs us to make.", CRITIC), DEEP),
+    ),
     v.Line(
         anchor="r-06",
         state="deleted",
@@ -246,12 +266,18 @@ LINES = (
     v.Line(anchor="r-20", state="hidden", size=1),
     say("21", BOT, "Parts list: https://parts.example/" + "a" * 90, MASTODON, flat=True, parent_anchor="r-20"),
     v.Line(anchor="r-22", state="unknown", origin="https://gone.example/9", size=1),
-    say("23", KEIKO, "Joined from somewhere.", MASTODON, joined=True, origin="", published=v.Moment(text="Date unknown")),
+    say(
+        "23", KEIKO, "Joined from somewhere.", MASTODON, joined=True, origin="", published=v.Moment(text="Date unknown")
+    ),
 )
 
 
 def head(path: str, title: str, **more: object) -> v.Head:
-    page = v.Head(title=f"{title} · Wheels & Co", description=f"{title}: what Wheels & Co says, and what people answer.", path=path)
+    page = v.Head(
+        title=f"{title} · Wheels & Co",
+        description=f"{title}: what Wheels & Co says, and what people answer.",
+        path=path,
+    )
     return replace(page, **more)
 
 
@@ -298,14 +324,26 @@ MONTH = v.MonthPage(
     days=tuple(
         (
             card.published,
-            (v.MonthLine(href=card.href, heading=card.heading, clock="14:05", place=card.place, replies=card.replies, language=card.language),) * 2,
+            (
+                v.MonthLine(
+                    href=card.href,
+                    heading=card.heading,
+                    clock="14:05",
+                    place=card.place,
+                    replies=card.replies,
+                    language=card.language,
+                ),
+            )
+            * 2,
         )
         for card in CARDS
     ),
     older=("archive/2026/10/", "October 2026"),
 )
 YEARS = v.ArchivePage(
-    head=head("archive/", "Archive"), title="Archive", rows=(("2026", "archive/2026/", 1), ("2025", "archive/2025/", 1204))
+    head=head("archive/", "Archive"),
+    title="Archive",
+    rows=(("2026", "archive/2026/", 1), ("2025", "archive/2025/", 1204)),
 )
 CHANNELS = ((BLOG, moment(5)), (NEWS, moment(3)), (NOTES, v.Moment()))
 
@@ -315,7 +353,10 @@ def words(path: str, title: str, data: dict[str, object] | None = None, **more: 
     return v.TextPage(head=head(path, title, noindex=noindex), title=title, data=data or {}, **more)  # type: ignore[arg-type]
 
 
-RULES = (("spam-1", "hides two accounts", "They sell watches.", 14), ("law-3", "hides one reply", "A court order of 3 May.", 1))
+RULES = (
+    ("spam-1", "hides two accounts", "They sell watches.", 14),
+    ("law-3", "hides one reply", "A court order of 3 May.", 1),
+)
 PAGES: dict[str, tuple[str, object]] = {
     "index.html": ("list.html", HOME),
     "channel/blog/index.html": ("list.html", CHANNEL),
@@ -333,7 +374,11 @@ PAGES: dict[str, tuple[str, object]] = {
         words(
             "transparency/",
             "Transparency",
-            {"rules": RULES, "coverage": ((BLOG, 40, 44, "Four wait for approval."), (NEWS, 3, None, "")), "removals": (("May 2026", 2),)},
+            {
+                "rules": RULES,
+                "coverage": ((BLOG, 40, 44, "Four wait for approval."), (NEWS, 3, None, "")),
+                "removals": (("May 2026", 2),),
+            },
         ),
     ),
     "transparency/empty/index.html": ("transparency.html", words("transparency/empty/", "Transparency")),
