@@ -233,7 +233,7 @@ def ready(hub: Hub, channel: Channel) -> Channel:
 
 
 def tidied(batch: Batch, now: datetime, team: Sequence[str]) -> Batch:
-    """The batch with every item through the one door, the private ones dropped, the team's marked as the brand's own."""
+    """The batch with every item through the one door, the private ones dropped, the team's marked as the brand's."""
     names = {tidy.name(account) for account in team}
     items = tuple(tidy.item(item, now) for item in batch.items if not item.private)
     return replace(batch, items=tuple(_owned(item, names) for item in items if item.id))
@@ -271,10 +271,15 @@ def fetch(hub: Hub, wish: Wish) -> tuple[int, int]:
 
 
 def index(hub: Hub) -> int:
-    """Bring the search index up to the journal's end: how many entries it took."""
-    from hub.index.whoosh import open_index
+    """Bring the search index up to the journal's end: how many entries it took. A damaged one is made anew."""
+    from hub.index.whoosh import Whoosh, open_index
 
-    engine = open_index(hub.settings.memory / "index")
+    folder, language = hub.settings.memory / "index", hub.settings.brand.language
+    if Whoosh(folder, language).mark == hub.store.seq:
+        return 0
+    engine = open_index(folder, language)
+    if engine.mark > hub.store.seq:  # the archive was put back from a backup
+        engine.clear()
     entries, taken = hub.store.changed(engine.mark), 0
     while step := list(islice(entries, STEP)):
         engine.update(step)
@@ -304,8 +309,15 @@ def render(hub: Hub, now: datetime) -> Built:
     from hub.site.generator import Built, Job
 
     built, output = Built(), hub.settings.output
-    parts = {"settings": hub.settings, "store": hub.store, "rules": hub.rules, "built": built}
-    job = Job(now=now, attempt=partial(attempt, built), output=output, **parts)
+    job = Job(
+        settings=hub.settings,
+        store=hub.store,
+        rules=hub.rules,
+        now=now,
+        attempt=partial(attempt, built),
+        output=output,
+        built=built,
+    )
     try:
         return built if quiet(job) else build(job)
     except OSError as why:

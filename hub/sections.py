@@ -13,7 +13,7 @@ from zoneinfo import available_timezones
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 SECRET = re.compile(r"(^|_)(password|token|secret|api_?key|key)$")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 
 
@@ -51,7 +51,7 @@ def _site(value: str) -> str:
 Text = Annotated[str, Field(min_length=1)]
 Web = Annotated[str, _check(_is_web, "needs an address that begins with https:// or http://")]
 Secret = Annotated[str, _check(_is_secret, 'a secret is never written here: use "env:NAME" or "file:PATH"')]
-Language = Annotated[str, _check(_LANGUAGE.fullmatch, 'needs a language tag such as "en" or "pt-BR"')]
+Language = Annotated[str, _check(LANGUAGE.fullmatch, 'needs a language tag such as "en" or "pt-BR"')]
 Zone = Annotated[str, _check(lambda name: name in available_timezones(), 'needs a zone such as "Europe/Berlin"')]
 Host = Annotated[str, _check(_HOST.fullmatch, 'needs a bare host name such as "blog.example.org"')]
 Colour = Annotated[str, _check(re.compile(r"#([0-9a-fA-F]{3}){1,2}").fullmatch, 'needs a colour such as "#0b6e4f"')]

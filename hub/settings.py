@@ -21,6 +21,7 @@ from pydantic.errors import PydanticInvalidForJsonSchema, PydanticSchemaGenerati
 import hub.channels
 from hub import toml
 from hub.errors import SettingsError
+from hub.guard import Allow
 from hub.sections import (
     SECRET,
     SECTIONS,
@@ -95,6 +96,8 @@ def load(folder: Path, env: Mapping[str, str], flags: Mapping[str, str] | None =
     layers = _Layers(folder, env, flags or {})
     channels = {name: _channel(layers, name, table) for name, table in layers.channels().items()}
     main = layers.validated((), File, {key: value for key, value in layers.tree.items() if key != "channels"})
+    if isinstance(main, File):
+        _allowed(layers, main.network.allow)
     if layers.wrong or not isinstance(main, File):
         first, *rest = layers.wrong
         first.also = tuple(rest)
@@ -207,6 +210,14 @@ def _channel(layers: _Layers, name: str, table: Mapping[str, object]) -> hub.cha
         return None
     given = layers.validated(at, fields(kind), {key: value for key, value in table.items() if key != "kind"})
     return kind(name=name, **dict(given)) if given else None  # type: ignore[call-arg]
+
+
+def _allowed(layers: _Layers, entries: tuple[str, ...]) -> None:
+    for entry in entries:
+        try:
+            Allow.parse([entry])
+        except SettingsError as why:
+            layers.report(("network", "allow"), why.why, why.fix)
 
 
 class _Layers:

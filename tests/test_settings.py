@@ -207,6 +207,11 @@ def test_channels_that_are_no_tables_are_told(folder: Write) -> None:
     assert wrong(folder(BRAND + "[channels]\na = 3\n"))[0].key == "channels.a"
 
 
+def test_an_allowed_host_must_be_one(folder: Write) -> None:
+    (one,) = wrong(folder(BRAND + '[network]\nallow = ["127.0.0.1:8080", "10.0.0.0/8", "a b"]\n'))
+    assert (one.where, one.key) == ("content/hub.toml:5", "network.allow")
+
+
 def test_the_schema_accepts_what_the_program_accepts(folder: Write) -> None:
     told = Draft202012Validator(json.loads(json.dumps(settings.schema())))
     told.check_schema(told.schema)

@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 @click.pass_obj
 def search(screen: Screen, query: tuple[str, ...], page: int) -> int:
     """Search posts and replies, as visitors do."""
-    from hub.index.whoosh import open_index
+    from hub.index.whoosh import Whoosh
     from hub.query import parse
 
     found = settings_of(screen)
-    results = open_index(found.memory / "index").search(parse(" ".join(query), page=page))
+    results = Whoosh(found.memory / "index", found.brand.language).search(parse(" ".join(query), page=page))
     lines = [f"{results.total} results"]
     if results.note:
         screen.note(results.note)

@@ -127,15 +127,28 @@ def erasure(hub: Hub) -> Check:
 
 def in_step(hub: Hub) -> Check:
     """Do archive and index hold the same items?"""
-    from hub.index.whoosh import open_index
+    from hub.errors import SearchError
+    from hub.index.whoosh import Whoosh
 
     path = hub.settings.memory / "index"
     if not path.is_dir():
         return Check(check="index", state="warning", detail="there is none yet", fix="hub update")
-    behind = hub.store.seq - open_index(path).mark
+    engine = Whoosh(path, hub.settings.brand.language)
+    try:
+        engine.verify()
+    except SearchError as why:
+        return Check(check="index", state="failed", detail=why.what, fix="hub index", code=74)
+    behind = hub.store.seq - engine.mark
+    if not behind and engine.ids() != searchable(hub):
+        return Check(check="index", state="failed", detail="holds other items than the archive", fix="rm -r .hub/index")
     if behind:
         return Check(check="index", state="warning", detail=f"{behind} changes behind", fix="hub index")
     return Check(check="index", detail="in step with the archive")
+
+
+def searchable(hub: Hub) -> frozenset[str]:
+    """The ids that should be found."""
+    return frozenset(record.item.id for record in hub.store.records() if not record.item.unsearchable)
 
 
 def reached(hub: Hub, channel: Channel) -> Check:

@@ -105,6 +105,7 @@ def discovered(screen: Screen, answers: Answers, url: str) -> None:
     """Ask one address what channels there are. Its host was typed by a person, so it is trusted, even if private."""
     from hub import __version__
     from hub.discover import discover
+    from hub.sections import LANGUAGE
     from hub.web import Web
 
     if "://" not in url:
@@ -115,9 +116,9 @@ def discovered(screen: Screen, answers: Answers, url: str) -> None:
     screen.note(f"looking at {url}")
     with Web(agent=f"brandhub/{__version__}", now=screen.clock, allow=answers.allow) as web:
         found: Found = discover(web, url)
-    answers.name = answers.name or found.name
-    answers.language = answers.language or found.language
-    answers.description = answers.description or found.description
+    answers.name = answers.name or " ".join(found.name.split())
+    answers.language = answers.language or (found.language if LANGUAGE.fullmatch(found.language) else "")
+    answers.description = " ".join(found.description.split())
     answers.channels = list(found.channels)
     if not answers.channels:
         raise HubError(

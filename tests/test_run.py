@@ -1,0 +1,258 @@
+"""An update, stage by stage."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+
+from hub import run
+from hub.channels import Ask, Channel
+from hub.errors import Missing, RateLimited, StoreError, Unreachable
+from hub.model import Account, Batch, Cursor, Item, Terms
+from hub.run import Hub, Pulled, Wish
+from hub.sections import PublishSettings
+from hub.settings import Brand, Settings
+from hub.web import Web
+
+NOW = datetime(2026, 11, 5, 12, tzinfo=UTC)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scripted:
+    """A kind that brings what it was given, then fails as it was told."""
+
+    name: str
+    batches: tuple[Batch, ...] = ()
+    why: Exception | None = None
+    asked: tuple[list[Ask], ...] = ([],)
+    terms: ClassVar[Terms] = Terms()
+
+    def pull(self, web: Web, cursor: Cursor, ask: Ask) -> Iterator[Batch]:
+        self.asked[0].append(ask)
+        yield from self.batches[int(str(cursor.get("at", 0))) :]
+        if self.why:
+            raise self.why
+
+
+def item(name: str, **more: object) -> Item:
+    id = f"https://ada.example/{name}"
+    plain = Item(id=id, url=id, channel="blog", title=name, html=f"<p>{name}</p>", published=NOW, ours=True)
+    return replace(plain, **more)  # type: ignore[arg-type]
+
+
+def batch(*items: Item, at: int = 1) -> Batch:
+    return Batch(items=items, cursor={"at": at})
+
+
+def scripted(name: str, *items: Item, why: Exception | None = None) -> Scripted:
+    """A channel with one item a batch."""
+    steps = tuple(batch(replace(one, channel=name), at=at) for at, one in enumerate(items, 1))
+    return Scripted(name=name, batches=steps, why=why, asked=([],))
+
+
+Make = Callable[..., Hub]
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[Make]:
+    """Opens a hub with these channels, always in the same folder."""
+    (tmp_path / "content").mkdir()
+    with contextlib.ExitStack() as stack:
+
+        def make(*channels: Channel, publish: tuple[str, ...] = (), team: tuple[str, ...] = ()) -> Hub:
+            brand = Brand(name="Ada", url="https://talk.ada.example/", team=team)
+            chosen = {channel.name: channel for channel in channels}
+            settings = Settings(folder=tmp_path, brand=brand, channels=chosen, publish=PublishSettings(command=publish))
+            return stack.enter_context(run.opened(settings, {}, lambda: NOW))
+
+        yield make
+
+
+def pull(hub: Hub, **wish: bool) -> dict[str, Pulled]:
+    return {one.channel: one for one in run.pull(hub, Wish(now=NOW, **wish))}  # type: ignore[arg-type]
+
+
+def titles(hub: Hub) -> set[str]:
+    return {record.item.title for record in hub.store.records()}
+
+
+def test_what_a_channel_brings_is_tidied_and_saved(hub: Make) -> None:
+    one = hub(scripted("blog", item("a", html="<p>a<script>alert(1)</script></p>"), item("b")))
+    assert pull(one)["blog"].added == 2
+    assert [record.item.html for record in one.store.records()] == ["<p>a</p>", "<p>b</p>"]
+
+
+def test_private_items_are_never_saved(hub: Make) -> None:
+    one = hub(scripted("blog", item("secret", private=True), item("public")))
+    pull(one)
+    assert titles(one) == {"public"}
+
+
+def test_the_team_speaks_for_the_brand_by_account_id_alone(hub: Make) -> None:
+    grace = Account(name="Grace", id="https://ada.example/?author=2")
+    faker = Account(name="Grace", url="https://ada.example/?author=2")
+    answer, fake = (item("x", ours=False, author=grace), item("y", ours=False, author=faker))
+    tidied = run.tidied(batch(answer, fake), NOW, ["http://ADA.example/?author=2"])
+    assert [one.ours for one in tidied.items] == [True, False]
+
+
+def test_what_came_before_an_error_is_kept_and_the_error_is_a_fact(hub: Make) -> None:
+    one = hub(scripted("blog", item("a"), item("b"), why=Unreachable("no answer from ada.example")))
+    assert (pull(one)["blog"].error, titles(one)) == ("Unreachable", {"a", "b"})
+    health = one.store.health("blog")
+    assert (health.error, health.message, health.cursor) == ("Unreachable", "no answer from ada.example", {"at": 2})
+
+
+def test_a_bug_in_a_kind_is_a_fact_about_that_channel(hub: Make) -> None:
+    one = hub(scripted("bad", why=KeyError("guid")), scripted("good", item("a")))
+    found = pull(one)
+    assert found["bad"].message == "a bug in this kind: KeyError: 'guid'"
+    assert (found["good"].added, found["good"].error) == (1, "")
+
+
+def test_a_batch_that_cannot_be_tidied_fails_its_channel_alone(hub: Make) -> None:
+    broken = item("a", html=None)
+    found = pull(hub(scripted("bad", broken), scripted("good", item("b"))))
+    assert found["bad"].error
+    assert found["good"].added == 1
+
+
+def test_only_due_channels_are_asked(hub: Make) -> None:
+    channel = scripted("blog", item("a"))
+    one = hub(channel)
+    assert set(pull(one)) == {"blog"}
+    assert pull(one) == {}
+    assert set(pull(one, recheck=True)) == {"blog"}
+    assert [ask.recheck for ask in channel.asked[0]] == [False, True]
+
+
+def test_everything_asks_for_a_sweep(hub: Make) -> None:
+    channel = scripted("blog", item("a"))
+    pull(hub(channel), sweep=True)
+    assert channel.asked[0] == [Ask(now=NOW, sweep=True)]
+
+
+def test_a_channel_gone_for_good_keeps_its_items(hub: Make) -> None:
+    one = hub(scripted("blog", item("a"), why=Missing("410", forever=True)))
+    pull(one)
+    assert (one.store.health("blog").error, titles(one)) == ("Gone", {"a"})
+
+
+def test_a_wait_that_was_asked_for_is_kept(hub: Make) -> None:
+    until = NOW + timedelta(hours=2)
+    one = hub(scripted("blog", why=RateLimited("later", until=until)))
+    assert pull(one)["blog"].next_due == until == one.store.health("blog").next_due
+
+
+def test_a_preview_keeps_nothing(hub: Make) -> None:
+    one = hub(scripted("blog", item("a"), item("b")))
+    (seen,) = run.preview(one, Wish(now=NOW))
+    assert (seen.added, titles(one), one.store.health("blog").last_try) == (2, set(), None)
+
+
+@pytest.mark.parametrize(
+    ("errors", "code"), [([], 0), (["", ""], 0), (["Missing", ""], 1), (["Missing"], 69), (["Missing", "Refused"], 69)]
+)
+def test_the_exit_code_says_how_many_channels_failed(errors: list[str], code: int) -> None:
+    pulled = tuple(Pulled(channel=str(at), error=error) for at, error in enumerate(errors))
+    assert run.Report(pulled=pulled).exit_code == code
+
+
+def test_a_page_that_fails_is_noted_and_the_archive_failing_is_not() -> None:
+    from hub.site.generator import Built
+
+    def raises(why: Exception) -> Callable[[], None]:
+        def make() -> None:
+            raise why
+
+        return make
+
+    built = Built()
+    assert run.attempt(built, "post 1", raises(ValueError("x"))) is None  # type: ignore[arg-type]
+    assert built.failed == [("post 1", "ValueError: x")]
+    with pytest.raises(StoreError):
+        run.attempt(built, "post 2", raises(StoreError("gone")))  # type: ignore[arg-type]
+
+
+def update(hub: Hub, **more: object) -> run.Report:
+    return run.update(hub, Wish(now=NOW, **more))  # type: ignore[arg-type]
+
+
+def everything(folder: Path) -> dict[str, tuple[bytes, int]]:
+    """Every file of the site: its bytes and its time."""
+    return {str(path): (path.read_bytes(), path.stat().st_mtime_ns) for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.mark.slow
+def test_an_update_goes_from_channel_to_page_and_index(hub: Make) -> None:
+    one = hub(scripted("blog", item("a")), scripted("dead", why=Unreachable("no answer")))
+    report = update(one)
+    assert (report.exit_code, report.indexed > 0) == (1, True)
+    assert [path for path in (one.settings.output / "p").rglob("index.html") if "<p>a</p>" in path.read_text()]
+
+
+@pytest.mark.slow
+def test_a_quiet_update_changes_no_file(hub: Make) -> None:
+    one = hub(scripted("blog", item("a")))
+    update(one)
+    before = everything(one.settings.output)
+    report = update(one, recheck=True)
+    assert everything(one.settings.output) == before
+    assert (report.indexed, report.built and report.built.written, report.exit_code) == (0, [], 0)
+
+
+NOTE = (sys.executable, "-c", "open('published', 'a').write('x')")
+FAIL = (sys.executable, "-c", "import sys; sys.exit('no space')")
+
+
+@pytest.mark.slow
+def test_publishing_happens_when_something_changed_and_only_then(hub: Make, tmp_path: Path) -> None:
+    one = hub(scripted("blog", item("a")), publish=NOTE)
+    assert [update(one).published, update(one, recheck=True).published] == [True, False]
+    assert (tmp_path / "published").read_text() == "x"
+
+
+@pytest.mark.slow
+def test_publishing_that_failed_is_told_and_tried_again(hub: Make, tmp_path: Path) -> None:
+    report = update(hub(scripted("blog", item("a")), publish=FAIL))
+    assert (report.exit_code, report.publish_error[-20:]) == (1, "ended with 1: no space"[-20:])
+    assert update(hub(scripted("blog"), publish=NOTE)).published
+    assert (tmp_path / "published").read_text() == "x"
+
+
+@pytest.mark.slow
+def test_an_index_that_was_deleted_is_made_again(hub: Make) -> None:
+    import shutil
+
+    one = hub(scripted("blog", item("a")))
+    update(one)
+    shutil.rmtree(one.settings.memory / "index")
+    assert run.index(one) > 0
+
+
+def test_secrets_are_hidden_before_a_pull(hub: Make) -> None:
+    hidden: list[str] = []
+
+    @dataclass(frozen=True, kw_only=True, slots=True)
+    class Club(Scripted):
+        token: str = "env:CLUB"
+
+    one = replace(hub(), env={"CLUB": "s3cret"}, hide=hidden.append)
+    assert run.ready(one, Club(name="club")).token == "s3cret"  # type: ignore[attr-defined]
+    assert hidden == ["s3cret"]
+
+
+def test_a_secret_that_is_missing_fails_its_channel_alone(hub: Make) -> None:
+    @dataclass(frozen=True, kw_only=True, slots=True)
+    class Club(Scripted):
+        token: str = "env:CLUB"
+
+    found = pull(hub(Club(name="club"), scripted("good", item("a"))))
+    assert (found["club"].error, found["good"].added) == ("SettingsError", 1)
