@@ -18,7 +18,6 @@ FEEDS = {
     "application/rss+xml",
     "application/atom+xml",
     "application/feed+json",
-    "application/json",
     "application/rdf+xml",
 }
 API = "https://api.w.org/"
@@ -108,12 +107,18 @@ def _blog(web: Web, answer: Answer, told: Json) -> Iterator[Proposal]:
 
 def _feeds(page: BeautifulSoup, base: str) -> Iterator[Proposal]:
     """The feeds a page names, without those of its comments: they are followed from the posts."""
-    links = [link for link in page.find_all("link") if "alternate" in _rels(link) and _attribute(link, "type") in FEEDS]
+    links = [link for link in page.find_all("link") if "alternate" in _rels(link) and _is_feed(link)]
     named = {urljoin(base, _attribute(link, "href")): _attribute(link, "title") for link in links if link.get("href")}
     named = {url: title for url, title in named.items() if "comment" not in f"{url} {title}".lower()}
     for place, (url, title) in enumerate(list(named.items())[:MOST], 1):
         name = "feed" if place == 1 else f"feed{place}"
         yield Proposal(name, "feed", {"url": url}, f"the page names this feed{f' “{title}”' if title else ''}")
+
+
+def _is_feed(link: Tag) -> bool:
+    """JSON Feed 1 called itself application/json, and so does everything else."""
+    kind, words = _attribute(link, "type"), f"{_attribute(link, 'href')} {_attribute(link, 'title')}"
+    return kind in FEEDS or (kind == "application/json" and "feed" in words.lower())
 
 
 def _rels(link: Tag) -> list[str]:

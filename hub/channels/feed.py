@@ -51,9 +51,8 @@ class Feed:
 
 def post(name: str, entry: Entry, document: Document, channel: Feed) -> Item:
     """An entry of the feed itself."""
-    author = entry.author if entry.author.name else replace(document.author, avatar=entry.author.avatar)
-    if not author.name:
-        author = Account(name=document.title, url=document.page)
+    named = (one for one in (entry.author, document.author) if one.name)
+    author = next(named, Account(name=document.title, url=document.page))
     item = _item(name, entry, document, channel)
     return replace(item, author=author, ours=channel.ours, title=entry.title, reply_to=_parent(entry, document.address))
 

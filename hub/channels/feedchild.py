@@ -31,6 +31,9 @@ BEGUN = re.compile(rb"<(?:\w+:)?(?:item|entry)[\s>]")
 ENDED = re.compile(rb"</(?:\w+:)?(?:item|entry)\s*>")
 CUT = re.compile(r"(?:…|\.\.\.)\s*\]?\W*\Z|(?:read more|continue reading|weiterlesen|lire la suite)\W*\Z", re.I)
 
+MAIL = re.compile(r"[<(]?\S+@[^\s<>()]+[>)]?")
+MAIL_AND_NAME = re.compile(r"\S+@\S+\s*\((.*)\)")
+
 # RFC 4685 came after feedparser's own table; without this the prefix would be whatever the document calls it.
 _FeedParserMixin.namespaces["http://purl.org/syndication/thread/1.0"] = "thr"
 
@@ -166,10 +169,16 @@ def _moment(entry: Mapping[str, Any], name: str) -> str:
 
 
 def _author(values: Mapping[str, Any]) -> dict[str, str]:
-    """A name and an address; an address of mail is nobody's business."""
-    detail = values.get("author_detail") or {}
+    """A name and an address; an address of mail is nobody's business.
+
+    RSS writes "jo@example.coffee (Jo)", where feedparser takes "ee (Jo" for the name: so it is taken apart here.
+    """
+    detail, said = values.get("author_detail") or {}, _text(values, "author")
     name = _text(detail, "name")
-    return {"name": "" if "@" in name else name, "url": _text(detail, "href")}
+    if "@" in said and not _text(detail, "href"):
+        named = MAIL_AND_NAME.fullmatch(said)
+        name = named[1] if named else MAIL.sub("", said)
+    return {"name": name.strip(), "url": _text(detail, "href")}
 
 
 def _tag(tag: Mapping[str, Any]) -> str:

@@ -22,7 +22,7 @@ from urllib.parse import urlencode, urljoin
 from hub.channels import Ask
 from hub.channels.feed import Feed
 from hub.channels.loose import Json, digest, mapping, number, rows, string, when
-from hub.channels.wordpress_items import Blog, comment, guid, hidden, post
+from hub.channels.wordpress_items import Blog, comment, guid, hidden, post, steady
 from hub.errors import Malformed, Missing, Refused
 from hub.model import Batch, Complete, Cursor, Item, Terms
 from hub.web import Answer, Seen, Web, shown
@@ -329,7 +329,7 @@ def _under(items: tuple[Item, ...], name: str) -> Complete:
 
 
 def _print(row: Json) -> str:
-    return digest(json.dumps(row, sort_keys=True))
+    return digest(steady(json.dumps(row, sort_keys=True)))
 
 
 def _ids(numbers: Iterable[int]) -> str:

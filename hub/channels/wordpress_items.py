@@ -6,12 +6,14 @@ Addresses of mail and network never leave this module: they are not even read.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hub.channels.loose import Json, at, is_uri, mapping, number, plain, rows, string, when
 from hub.model import Account, Item, Media
 
+GRAVATAR = re.compile(r"//\d\.gravatar\.com/")
 TOUCH = timedelta(minutes=1)  # a change within the first minute is part of publishing, not an edit
 
 
@@ -107,12 +109,13 @@ def _author(row: Json, blog: Blog) -> Account:
 
 def _largest(sizes: Json) -> str:
     """The largest of {"24": url, "48": url, …}."""
-    return string(sizes, max(sizes, key=number_of, default=""))
+    size = max((size for size in sizes if size.isdigit()), key=int, default="")
+    return steady(string(sizes, size))
 
 
-def number_of(text: str) -> int:
-    """A size written as a string."""
-    return number({"": text}, "")
+def steady(text: str) -> str:
+    """Without what WordPress rolls dice for: the host of a Gravatar whose user has no address (get_avatar_data)."""
+    return GRAVATAR.sub("//secure.gravatar.com/", text)
 
 
 def _media(row: Json) -> tuple[Media, ...]:

@@ -1,0 +1,180 @@
+"""What every kind must do, over every tests/channels/*/{pull.json, items.json}: a new kind adds a folder, no code here."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from hub import channels
+from hub.channels import Ask
+from hub.errors import ChannelError, Malformed, Missing, RateLimited, Refused, Unreachable
+from hub.model import Batch, Item
+from hub.web import Web
+
+HERE = Path(__file__).parent
+CASES = sorted(file.parent.name for file in HERE.glob("*/items.json"))
+NAME = "ours"
+Response = dict[str, object]
+
+
+class Case:
+    """A recording and what must come of it."""
+
+    def __init__(self, name: str, tmp_path: Path) -> None:
+        self.recording = HERE / name / "pull.json"
+        self.tape = json.loads(self.recording.read_text(encoding="utf-8"))
+        self.said = json.loads((HERE / name / "items.json").read_text(encoding="utf-8"))
+        self.now = datetime.fromisoformat(self.said["now"])
+        self.tmp_path = tmp_path
+        self.requests = 0
+
+    def web(self, change: Callable[[Response], Response] | None = None) -> Web:
+        """A client that plays the recording, with every answer changed."""
+        place = self.recording
+        if change:
+            exchanges = [{**one, "response": change(one["response"])} for one in self.tape["exchanges"]]
+            place = self.tmp_path / "changed.json"
+            place.write_text(json.dumps({"origin": "changed", "exchanges": exchanges}), encoding="utf-8")
+        return Web(agent="test", now=lambda: self.now, replay=place, sleep=lambda _: None)
+
+    def pull(self, web: Web, cursor: Mapping[str, object] | None = None, **ask: bool) -> list[Batch]:
+        settings = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in self.said["settings"].items()
+        }
+        channel = channels.kind(self.said["kind"])(NAME, **settings)  # type: ignore[call-arg]
+        before = web.requests.total()
+        batches = list(channel.pull(web, cursor or {}, Ask(now=self.now, **ask)))
+        self.requests = web.requests.total() - before
+        return batches
+
+    def kept(self) -> Mapping[str, object]:
+        """The cursor after a first pull, as it comes back from the store."""
+        return json.loads(json.dumps(self.pull(self.web())[-1].cursor))
+
+
+@pytest.fixture(params=CASES)
+def case(request: pytest.FixtureRequest, tmp_path: Path) -> Case:
+    return Case(request.param, tmp_path)
+
+
+def items(batches: list[Batch]) -> list[Item]:
+    return [item for batch in batches for item in batch.items]
+
+
+def said(value: object) -> object:
+    """An item as items.json writes it: times in ISO 8601, empty fields left out."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return {key: said(part) for key, part in value.items() if part not in ("", None, (), [], 0, False)}
+    return [said(part) for part in value] if isinstance(value, list | tuple) else value
+
+
+def public(case: Case) -> list[dict[str, object]]:
+    return [row for row in case.said["items"] if not row.get("private")]
+
+
+def test_a_recording_brings_exactly_the_items_written_beside_it(case: Case) -> None:
+    came = [said(asdict(item)) for item in items(case.pull(case.web())) if not item.private]
+    assert came == [{**row, "channel": NAME} for row in public(case)]
+
+
+def test_ids_are_unique_and_times_are_aware(case: Case) -> None:
+    came = items(case.pull(case.web()))
+    assert len({item.id for item in came}) == len(came)
+    assert all(time.tzinfo is UTC for item in came for time in (item.published, item.edited) if time)
+
+
+def test_private_items_are_marked_or_not_brought_at_all(case: Case) -> None:
+    open_to_all = {item.id for item in items(case.pull(case.web())) if not item.private}
+    assert open_to_all == {row["id"] for row in public(case)}
+
+
+def test_a_second_pull_brings_nothing_and_asks_one_request_per_question(case: Case) -> None:
+    cursor = case.kept()
+    assert items(case.pull(case.web(), cursor)) == []
+    assert case.requests <= case.said["questions"]
+
+
+def test_a_304_brings_nothing_and_deletes_nothing(case: Case) -> None:
+    web = case.web(lambda answer: {**answer, "headers": {**answer["headers"], "ETag": '"same"'}})  # type: ignore[dict-item]
+    cursor: Mapping[str, object] = {}
+    for _ in range(2):
+        cursor = (case.pull(web, cursor) or [Batch(cursor=cursor)])[-1].cursor
+    assert not any(batch.items or batch.gone or batch.complete for batch in case.pull(web, cursor))
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        ({"status": 401}, Refused),
+        ({"status": 403}, Refused),
+        ({"status": 404}, Missing),
+        ({"status": 410}, Missing),
+        ({"status": 429}, RateLimited),
+        ({"status": 500}, Unreachable),
+        ({"status": 200, "fault": "timeout"}, Unreachable),
+        ({"status": 200, "headers": {"Content-Type": "text/html"}, "text": "<html><p>Sorry.</p></html>"}, Malformed),
+        ({"status": 200, "json": {"code": "odd", "items": 7}}, Malformed),
+        ({"status": 200, "json": 7}, Malformed),
+        ({"status": 200, "text": ""}, Malformed),
+    ],
+)
+def test_a_bad_answer_is_the_right_error(case: Case, answer: Response, error: type[ChannelError]) -> None:
+    with pytest.raises(error):
+        case.pull(case.web(lambda _: answer))
+
+
+def test_a_bad_answer_later_on_deletes_nothing(case: Case) -> None:
+    cursor = case.kept()
+    for answer in ({"status": 200, "text": "<html><p>Sorry.</p></html>"}, {"status": 200, "json": []}):
+        try:
+            batches = case.pull(case.web(lambda _, answer=answer: answer), cursor)
+        except Malformed:
+            continue
+        assert not any(batch.gone or batch.complete for batch in batches)
+
+
+def test_half_a_page_brings_whole_items_or_an_error_and_deletes_nothing(case: Case) -> None:
+    whole = {item.id: item for item in items(case.pull(case.web()))}
+    try:
+        batches = case.pull(case.web(halved))
+    except Malformed:
+        return
+    assert all(whole[item.id].html == item.html for item in items(batches))
+    assert not any(batch.complete for batch in batches)
+
+
+def halved(answer: Response) -> Response:
+    text = json.dumps(answer["json"]) if "json" in answer else str(answer.get("text") or answer.get("base64"))
+    left = {name: value for name, value in answer.items() if name not in ("json", "text", "base64")}
+    return {**left, "base64" if "base64" in answer else "text": text[: len(text) // 8 * 4]}
+
+
+def test_a_cut_pull_goes_on_where_it_stopped(case: Case) -> None:
+    first = case.pull(case.web())[:1]
+    rest = case.pull(case.web(), json.loads(json.dumps(first[0].cursor)))
+    came = {item.id for item in items(first + rest) if not item.private}
+    assert came == {row["id"] for row in public(case)}
+
+
+def test_looking_again_on_demand_and_sweeping_keep_every_item(case: Case) -> None:
+    cursor = case.kept()
+    there = {str(row["id"]) for row in public(case)}
+    for ask in ({"recheck": True}, {"sweep": True}):
+        for batch in case.pull(case.web(), cursor, **ask):
+            claims = [claim for claim in batch.complete if not claim.under and not claim.kind]
+            assert not there & set(batch.gone)
+            assert all(there <= claim.ids for claim in claims)
+
+
+def test_a_recording_names_its_origin_and_holds_no_secret(case: Case) -> None:
+    text = case.recording.read_text(encoding="utf-8")
+    assert len(case.tape["origin"]) > 20
+    assert not re.search(r"(?i)\"(authorization|cookie|set-cookie)\"|bearer |access_token=|api_key=", text)
