@@ -138,7 +138,8 @@ class Rewriter:
             return self._link(value) or None
         if key == "title":  # Pelican's link expander would read href="{static}…" even in here
             return plain(value, 300).replace("{", "(").replace("|", "/") or None
-        return value if VALUES[key].fullmatch(value) else None
+        shape = VALUES.get(key)  # the raw text of a frame may hold anything
+        return value if shape and shape.fullmatch(value) else None
 
     def _link(self, address: str) -> str:
         found = link(address, self.base)
