@@ -29,7 +29,7 @@ from hub.web import Web
 from hub.workers import streamed
 
 if TYPE_CHECKING:
-    from hub.site.generator import Built
+    from hub.site.job import Built
     from hub.site.writer import Made
 
 log = structlog.get_logger("hub")
@@ -306,7 +306,7 @@ def follow(hub: Hub, now: datetime) -> tuple[Built, bool, str]:
 def render(hub: Hub, now: datetime) -> Built:
     """Write the pages that are due, if there are any."""
     from hub.site import build, quiet
-    from hub.site.generator import Built, Job
+    from hub.site.job import Built, Job
 
     built, output = Built(), hub.settings.output
     job = Job(

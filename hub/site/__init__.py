@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from hub.errors import SettingsError
 
 if TYPE_CHECKING:
-    from hub.site.generator import Built, HubGenerator, Job
+    from hub.site.generator import HubGenerator
+    from hub.site.job import Built, Job
 
 OFF: dict[str, Any] = {
     "ARTICLE_PATHS": [],
@@ -67,7 +68,7 @@ def build(job: Job) -> Built:
 
 def quiet(job: Job) -> bool:
     """Is there nothing to do? Answered without starting Pelican."""
-    from hub.site.generator import decided
+    from hub.site.job import decided
     from hub.site.manifest import Manifest
     from hub.site.writer import STAMP
 
@@ -108,7 +109,7 @@ def _own_job(settings: dict[str, Any]) -> Job:
 
     from hub.rules import load as load_rules
     from hub.settings import load
-    from hub.site.generator import Job
+    from hub.site.job import Job
     from hub.store.archive import open_archive
 
     folder = Path(settings.get("HUB_SITE") or Path(settings["PATH"]).parent)

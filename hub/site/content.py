@@ -22,8 +22,6 @@ from hub.pages import slug
 from hub.settings import Settings
 from hub.site.texts import OwnPage
 
-VERSION = "1"  # of what pages look like beyond theme and settings: moving it makes every page due once
-
 JINJA: dict[str, Any] = {
     "autoescape": True,
     "trim_blocks": True,

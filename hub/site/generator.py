@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,60 +11,19 @@ from zoneinfo import ZoneInfo
 from pelican.generators import Generator
 
 from hub.pages import Page
-from hub.rules import Rules
-from hub.settings import Settings, shipped
+from hub.settings import shipped
 from hub.site import content
-from hub.site.assets import fingerprint, gather, statics
+from hub.site.assets import gather, statics
 from hub.site.compose import Composer
 from hub.site.follow import Follower
+from hub.site.job import Job, decided, themes
 from hub.site.make import Workshop
 from hub.site.manifest import Manifest
 from hub.site.shell import addresses, shell
 from hub.site.texts import Texts
 from hub.site.writer import Made, QuietWriter
-from hub.store import Store
-
-Attempt = Callable[[str, Callable[[], Made]], Made | None]
-"""The page boundary: makes a page, or notes why it could not be made and gives None."""
 
 ORDER = ("assets", "statics", "post", "redirect", "texts")  # leaves first, then what links to them
-
-
-@dataclass(slots=True)
-class Built:
-    """What a build did: paths below output/, and the pages that failed with the reason."""
-
-    written: list[str] = field(default_factory=list)
-    removed: list[str] = field(default_factory=list)
-    failed: list[tuple[str, str]] = field(default_factory=list)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Job:
-    """What one build is given. `prefix` is where in the output it may write ("" in a hub of its own)."""
-
-    settings: Settings
-    store: Store
-    rules: Rules
-    now: datetime
-    attempt: Attempt
-    output: Path
-    prefix: str = ""
-    built: Built = field(default_factory=lambda: Built())
-
-
-def themes(settings: Settings) -> list[Path]:
-    """The built-in theme, then the brand's own files that replace some of it."""
-    own = settings.theme
-    return [shipped("theme"), own] if own.is_dir() and own != shipped("theme") else [shipped("theme")]
-
-
-def decided(settings: Settings, rules: Rules) -> str:
-    """A digest of everything people decided that shows on pages; when it moves, every page is due once."""
-    brand = settings.brand.model_dump_json()
-    channels = repr([(name, getattr(one, "label", ""), type(one).__name__) for name, one in settings.channels.items()])
-    words = (brand, channels, settings.serve.api, rules.digest, content.VERSION)
-    return fingerprint([*themes(settings), settings.content / "pages", settings.content / "static"], *words)
 
 
 class HubGenerator(Generator):  # type: ignore[misc]

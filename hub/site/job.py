@@ -1,0 +1,58 @@
+"""What one build is given, and a digest of everything people decided. Nothing of Pelican is imported here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from hub.rules import Rules
+from hub.settings import Settings, shipped
+from hub.site.assets import fingerprint
+from hub.site.writer import Made
+from hub.store import Store
+
+VERSION = "1"  # of what pages look like beyond theme and settings: moving it makes every page due once
+
+Attempt = Callable[[str, Callable[[], Made]], Made | None]
+"""The page boundary: makes a page, or notes why it could not be made and gives None."""
+
+
+@dataclass(slots=True)
+class Built:
+    """What a build did: paths below output/, and the pages that failed with the reason."""
+
+    written: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    failed: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Job:
+    """What one build is given. `prefix` is where in the output it may write ("" in a hub of its own)."""
+
+    settings: Settings
+    store: Store
+    rules: Rules
+    now: datetime
+    attempt: Attempt
+    output: Path
+    prefix: str = ""
+    built: Built = field(default_factory=Built)
+
+
+def themes(settings: Settings) -> list[Path]:
+    """The built-in theme, then the brand's own files that replace some of it."""
+    own = settings.theme
+    return (
+        [shipped("theme"), own] if own.is_dir() and own.resolve() != shipped("theme").resolve() else [shipped("theme")]
+    )
+
+
+def decided(settings: Settings, rules: Rules) -> str:
+    """A digest of everything people decided that shows on pages; when it moves, every page is due once."""
+    brand = settings.brand.model_dump_json()
+    channels = repr([(name, getattr(one, "label", ""), type(one).__name__) for name, one in settings.channels.items()])
+    words = (brand, channels, settings.serve.api, rules.digest, VERSION)
+    return fingerprint([*themes(settings), settings.content / "pages", settings.content / "static"], *words)

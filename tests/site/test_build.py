@@ -1,0 +1,150 @@
+"""From the journal to the files: what a change rewrites, and what it leaves alone."""
+
+import pytest
+
+from hub.errors import PageError
+from hub.pages import address, anchor
+from tests.site.conftest import lay, post, reply
+
+pytestmark = pytest.mark.slow
+
+P5 = "https://blog.example/?p=5"
+
+
+def fill(folder, posts=60):
+    folder.save(*(post(number) for number in range(posts)))
+    folder.save(*(reply(number, f"https://blog.example/?p={number % 7}") for number in range(21)))
+
+
+def changes(folder, act):
+    before = folder.files()
+    act()
+    folder.build()
+    after = folder.files()
+    return {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
+
+
+def test_a_second_build_writes_nothing(folder):
+    fill(folder)
+    folder.build()
+    assert folder.build().written == []
+
+
+def test_one_new_reply_rewrites_only_what_shows_it(folder):
+    fill(folder)
+    folder.build()
+    here = address(post(5))
+    rewritten = changes(folder, lambda: folder.save(reply(99, P5)))
+    feeds = {f"feeds/replies.{ending}" for ending in ("atom", "rss", "json")}
+    expected = {f"{here}index.html", f"{here}replies.atom", "index.html", "page/1/index.html"}
+    expected |= {"channel/blog/page/1/index.html", "archive/2026/01/index.html", "search/0.json"}
+    assert rewritten == expected | feeds | {"sitemap/2026-01.xml"}
+
+
+def test_a_new_post_rewrites_its_neighbour_and_the_open_lists(folder):
+    fill(folder, 65)
+    folder.build()
+    rewritten = changes(folder, lambda: folder.save(post(65)))
+    assert f"{address(post(64))}index.html" in rewritten
+    assert not {path for path in rewritten if "page/" in path}
+
+
+def test_a_post_that_is_gone_leaves_nothing_behind(folder):
+    fill(folder)
+    folder.build()
+    folder.save(gone=(P5,))
+    folder.build()
+    files = folder.files()
+    assert not [path for path in files if path.startswith(address(post(5)))]
+    assert not [path for path, content in files.items() if b"Body of post 5<" in content]
+
+
+def test_a_reply_that_is_gone_stays_a_tombstone_while_it_is_answered(folder):
+    folder.save(post(5), reply(1, P5), reply(2, "https://blog.example/?c=1"))
+    folder.build()
+    folder.save(gone=("https://blog.example/?c=1",))
+    folder.build()
+    page = folder.page(P5)
+    assert "Words of reply 1" not in page
+    assert anchor("https://blog.example/?c=1") in page
+    assert "Words of reply 2" in page
+
+
+def test_whatever_came_in_between_the_site_is_that_of_one_build(folder, tmp_path):
+    fill(folder, 45)
+    folder.build()
+    for number in (70, 71, 12):
+        folder.save(reply(number, P5))
+        folder.save(post(number, title=f"Again {number}"))
+        folder.build()
+    folder.save(gone=("https://blog.example/?p=3",))
+    folder.build()
+    other = lay(tmp_path / "other")
+    fill(other, 45)
+    other.save(*(reply(number, P5) for number in (12, 70, 71)))
+    other.save(*(post(number, title=f"Again {number}") for number in (12, 70, 71)))
+    other.save(gone=("https://blog.example/?p=3",))
+    other.build()
+    assert folder.files() == other.files()
+
+
+def test_deleting_the_output_is_all_it_takes_to_rebuild_it(folder):
+    fill(folder)
+    folder.build()
+    before = folder.files()
+    import shutil
+
+    shutil.rmtree(folder.path / "output")
+    folder.build()
+    assert folder.files() == before
+
+
+def test_without_its_manifest_the_site_is_made_again_with_equal_bytes(folder):
+    fill(folder)
+    folder.build()
+    before = folder.files()
+    (folder.path / ".hub/site.sqlite").unlink()
+    assert folder.build().written in ([], [".hub-site"])
+    assert folder.files() == before
+
+
+def test_a_page_that_fails_keeps_its_last_good_file_and_is_made_next_time(folder):
+    fill(folder)
+    folder.build()
+    folder.save(post(5, title="New title"))
+
+    def fails(name, make):
+        return None if name.startswith("post") else make()
+
+    folder.build(fails)
+    assert "New title" not in folder.page(P5)
+    folder.build()
+    assert "New title" in folder.page(P5)
+
+
+def test_a_hub_below_a_path_links_below_it(tmp_path):
+    folder = lay(tmp_path / "hub", "talk/")
+    folder.save(post(5))
+    folder.build()
+    assert 'href="/talk/p/' in folder.files()["index.html"].decode()
+
+
+def test_a_late_parent_moves_its_thread_and_the_old_address_leads_there(folder):
+    folder.save(reply(1, P5, ours=True))
+    folder.build()
+    old = address(reply(1, P5))
+    assert f"{old}index.html" in folder.files()
+    folder.save(post(5))
+    folder.build()
+    assert address(post(5)) in folder.files()[f"{old}index.html"].decode()
+    assert "Words of reply 1" in folder.page(P5)
+
+
+def test_the_page_boundary_is_not_the_writers(folder):
+    fill(folder, 3)
+
+    def raises(name, make):
+        raise PageError(name, "as told")
+
+    with pytest.raises(PageError):
+        folder.build(raises)
