@@ -67,6 +67,7 @@ BLOG_FEEDS = v.Feeds(
     rss="feeds/channel/blog.rss",
     json="feeds/channel/blog.json",
 )
+REPLIES = v.Feeds(title="Replies", atom="p/2026-11-05-first-year-1f0c2a9b3d/replies.atom", rss="", json="")
 
 SHELL = v.Shell(
     name="Wheels & Co",
@@ -302,7 +303,7 @@ CHANNEL = v.ListPage(
 )
 EMPTY = v.ListPage(head=head("channel/news/", "Press"), title="Press feed", intro="", cards=(), place=NEWS)
 POST = v.PostPage(
-    head=head(ARTICLE.href, "A year of repairs", feeds=(), published=ARTICLE.published.iso, jsonld=JSONLD),
+    head=head(ARTICLE.href, "A year of repairs", feeds=(REPLIES,), published=ARTICLE.published.iso, jsonld=JSONLD),
     card=replace(ARTICLE, clamped=False, body=PROSE),
     lines=LINES,
     places=(BLOG, MASTODON, NEWS),

@@ -39,9 +39,9 @@
     const branches = document.querySelectorAll("details.branch");
     button.hidden = !branches.length;
     button.addEventListener("click", () => {
-      const open = ![...branches].some((branch) => branch.open);
-      for (const branch of branches) branch.open = open;
-      button.textContent = words(button)[open ? 0 : 1];
+      const unfold = ![...branches].some((branch) => branch.open);
+      for (const branch of branches) branch.open = unfold;
+      button.textContent = words(button)[unfold ? 0 : 1];
     });
   }
 
@@ -65,7 +65,12 @@
     return focus(all[by > 0 ? next : next - 1]);
   }
 
-  const follow = (selector) => current()?.querySelector(selector)?.click();
+  // Its title, else its date or place of origin, else whatever it links to first.
+  function open() {
+    const here = current();
+    const links = ["h2 a", "p > .u-url", "a"].map((selector) => here?.querySelector(selector));
+    links.find(Boolean)?.click();
+  }
 
   const keys = {
     "/": () => {
@@ -76,7 +81,7 @@
     "?": help,
     j: () => step(1),
     k: () => step(-1),
-    o: () => follow(".p-name > a, .u-url[href], a"),
+    o: open,
     u: () => {
       const chip = current()?.querySelector(".chip");
       if (chip) focus(document.getElementById(chip.hash.slice(1)));
