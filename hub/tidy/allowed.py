@@ -11,6 +11,8 @@ LISTS = {"ul", "ol", "li", "dl", "dt", "dd"}
 BLOCKS = HEADINGS | LISTS | {"p", "br", "hr", "pre", "blockquote", "figure", "figcaption", "details", "summary"}
 INLINE = {"a", "abbr", "b", "bdi", "cite", "code", "del", "dfn", "em", "i", "ins", "kbd", "mark", "q", "s", "samp"}
 INLINE |= {"small", "span", "strong", "sub", "sup", "time", "u", "var", "wbr", "ruby", "rt", "rp"}
+AROUND = {"a", "del", "ins"}  # phrases that may hold blocks
+PHRASES = HEADINGS | {"pre", "summary"}  # blocks that may not
 KEPT = INLINE | BLOCKS | TABLE
 
 _BOXES = {"div", "section", "article", "header", "footer", "main", "aside", "nav", "address", "center", "fieldset"}
@@ -26,6 +28,8 @@ HOME = {  # what an element means nothing without
     "dd": {"dl"},
     "figcaption": {"figure"},
     "summary": {"details"},
+    "rt": {"ruby"},
+    "rp": {"ruby"},
 }
 
 ATTRIBUTES = {

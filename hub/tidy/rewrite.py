@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from hub.model import Media
-from hub.tidy.allowed import BLOCKS, HOME, PLAYED, RENAMED, TABLE, VALUES, VOID
+from hub.tidy.allowed import AROUND, BLOCKS, HOME, INLINE, PHRASES, PLAYED, RENAMED, TABLE, VALUES, VOID
 from hub.tidy.urls import link, name, url
 from hub.tidy.words import plain
 
@@ -30,11 +30,10 @@ _ATTRIBUTE = re.compile(r' ([^\s=>"]+)="([^"]*)"')
 
 @dataclass(slots=True)
 class _Open:
-    """An element that is not closed yet: the tag we wrote ("" when it was left out), where, and what it stands in."""
+    """An element that is not closed yet: the tag we wrote ("" when it was left out) and where."""
 
     tag: str
     at: int
-    inside: str
     filled: bool = False
 
 
@@ -97,18 +96,38 @@ class Rewriter:
         return RENAMED.get(tag, tag)
 
     def _element(self, tag: str, given: dict[str, str]) -> None:
-        above = (self._opened[-1].tag or self._opened[-1].inside) if self._opened else ""
+        if tag in BLOCKS | {"table"} and tag != "br":
+            self._unwrap()
+        above = self._above()
         if tag in HOME and above not in HOME[tag]:
-            tag = "p"
+            tag = "span" if tag in INLINE else "p"
         kept = {key: value for key, old in given.items() if (value := self._value(key, old)) is not None}
         written = "".join(f' {key}="{entities.escape(value)}"' for key, value in kept.items())
-        if tag in VOID:
+        if above in PHRASES and tag in BLOCKS | TABLE and tag != "br":
+            self._leave_out("\n" if above == "pre" else " ", void=tag in VOID)
+        elif tag in VOID:
             self._write(f"<{tag}{written}>", filled=True)
         elif len(self._opened) >= DEEPEST or (tag == "a" and "href" not in kept):
-            self._opened.append(_Open("", len(self._out), above))
+            self._leave_out("", void=False)
         else:
-            self._opened.append(_Open(tag, len(self._out), above, filled=tag in TABLE))
+            self._opened.append(_Open(tag, len(self._out), filled=tag in TABLE))
             self._write(f"<{tag}{written}>", filled=False)
+
+    def _above(self) -> str:
+        """The tag that what comes next stands in."""
+        return next((element.tag for element in reversed(self._opened[:DEEPEST]) if element.tag), "")
+
+    def _unwrap(self) -> None:
+        """A block may not stand in a phrase: the phrase gives way."""
+        for element in self._opened[:DEEPEST]:
+            if element.tag in INLINE - AROUND:
+                self._out[element.at] = element.tag = ""
+
+    def _leave_out(self, gap: str, *, void: bool) -> None:
+        """Not this element, but what is in it."""
+        if not void:
+            self._opened.append(_Open("", len(self._out)))
+        self._write(gap, filled=False)
 
     def _end(self) -> None:
         """Close the innermost element; one that holds nothing goes."""
