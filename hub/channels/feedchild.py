@@ -18,6 +18,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import feedparser
+from feedparser.datetimes import _date_handlers
+from feedparser.datetimes.iso8601 import _parse_date_iso8601
 from feedparser.mixin import _FeedParserMixin
 from lxml import etree  # type: ignore[import-untyped]
 
@@ -34,8 +36,19 @@ CUT = re.compile(r"(?:…|\.\.\.)\s*\]?\W*\Z|(?:read more|continue reading|weite
 MAIL = re.compile(r"[<(]?\S+@[^\s<>()]+[>)]?")
 MAIL_AND_NAME = re.compile(r"\S+@\S+\s*\((.*)\)")
 
+WHOLE_DATE = re.compile(r"\s*\d{4}-?(?:\d\d-?\d\d|\d{3})(?!\d)")
+
 # RFC 4685 came after feedparser's own table; without this the prefix would be whatever the document calls it.
 _FeedParserMixin.namespaces["http://purl.org/syndication/thread/1.0"] = "thr"
+
+
+def _whole_date(text: str) -> Any:
+    """ISO 8601 last, and only for whole dates: feedparser's reader takes a month it cannot read from today's clock."""
+    return _parse_date_iso8601(text) if WHOLE_DATE.match(text) else None
+
+
+_date_handlers.remove(_parse_date_iso8601)
+_date_handlers.append(_whole_date)
 
 
 def main() -> None:

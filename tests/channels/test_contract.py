@@ -1,4 +1,4 @@
-"""What every kind must do, over every tests/channels/*/{pull.json, items.json}: a new kind adds a folder, no code here."""
+"""What every kind must do, over every tests/channels/*/{pull.json, items.json}: a new kind adds a folder, no code."""
 
 from __future__ import annotations
 
