@@ -205,6 +205,20 @@ def test_a_deleted_reply_keeps_its_place_and_nothing_of_its_author() -> None:
     assert "Ana Roy" not in page
 
 
+def test_a_conversation_of_150_replies_is_one_light_page() -> None:
+    lines = []
+    for number in range(50):
+        first = sample.say(
+            f"{number}a", sample.ANA, "A reply of a usual length, which says a thing or two. " * 4, size=2
+        )
+        second = sample.answer(f"{number}b", sample.BRAND, "Thank you, we will look at it.", first)
+        third = sample.answer(f"{number}c", sample.YUSUF, "شكرًا", first, sample.MASTODON, language="ar")
+        lines.append(replace(first, below=(second, third)))
+    page = sample.render("post.html", replace(sample.POST, lines=tuple(lines)))
+    assert len(gzip.compress(page.encode())) <= 60 * 1024
+    assert len(list(html5lib.parse(page).iter())) <= 3000
+
+
 @pytest.mark.slow
 def test_the_checker_of_the_web_finds_no_fault(tmp_path: Path) -> None:
     """Needs Java and HUB_VNU, the path of npm's vnu.jar. Files have no origin, so it cannot judge 'self'."""
