@@ -28,7 +28,10 @@ CORPORA = Path(os.environ.get("HUB_CORPORA", Path(__file__).parents[2] / "shared
         ("a OR -b", "(a OR -b)"),
         ("(a OR (b c)) d", "((a OR (b c)) d)"),
         ('from:"Ana Roy" topic:#Bike TYPE:Post', '(from:"Ana Roy" topic:bike type:post)'),
-        ("lang:de-AT before:2026 after:2026-02 has:image is:ours", "(lang:de-at before:2026 after:2026-02 has:image is:ours)"),
+        (
+            "lang:de-AT before:2026 after:2026-02 has:image is:ours",
+            "(lang:de-at before:2026 after:2026-02 has:image is:ours)",
+        ),
         ("cha* x", "(cha* x)"),
         ("", "()"),
     ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import perf_counter
@@ -141,19 +141,15 @@ class Search:
                 text = text.replace(typed, near[term][0][0], 1)
         return text if text != self.query.text else ""
 
-    def allowed(self, row: Row, but: str = "") -> bool:
-        """Does a match pass the filters? Those of the facet `but` do not count."""
-        if (self.first or self.last < FOREVER) and not (row.time and self.first <= row.time < self.last):
-            return False
-        facts = self.view.books[row.volume].facts
-        return all(
-            name == but or not set(wanted).isdisjoint(values(name, facts, row.number))
-            for name, wanted in self.query.filters
-        )
-
-    def passing(self, rows: list[Row]) -> list[Row]:
-        """The matches that pass every filter."""
-        return [row for row in rows if self.allowed(row)]
+    def passing(self, rows: Iterable[Row], but: str = "") -> list[Row]:
+        """The matches that pass every filter; those of the facet `but` do not count."""
+        if self.first or self.last < FOREVER:
+            rows = (row for row in rows if row.time and self.first <= row.time < self.last)
+        for name, wanted in self.query.filters:
+            if name != but:
+                columns = {volume: column(name, book.facts) for volume, book in self.view.books.items()}
+                rows = [row for row in rows if _among(columns[row.volume][row.number], wanted)]
+        return list(rows)
 
     def answer(self, found: Found, kept: list[Row], behind: list[Row], plan: Part | None, meant: str = "") -> Results:
         """The page asked for. `behind` are the hits of near words."""
@@ -181,13 +177,19 @@ class Search:
 
     def facet(self, name: str, rows: Iterable[Row]) -> tuple[tuple[str, int], ...]:
         """How many hits each value leaves: other facets' filters count, its own do not."""
-        held: Counter[str] = Counter()
-        for row in rows:
-            if self.allowed(row, but=name):
-                held.update(values(name, self.view.books[row.volume].facts, row.number))
-        held.pop("", None)
-        best = heapq.nsmallest(VALUES, held, key=lambda value: (-held[value], value))
-        return tuple((value, held[value]) for value in best)
+        numbers: dict[str, list[int]] = {}
+        for row in self.passing(rows, but=name):
+            numbers.setdefault(row.volume, []).append(row.number)
+        combined: Counter[tuple[str, ...] | str] = Counter()
+        for volume, held in numbers.items():
+            combined.update(map(column(name, self.view.books[volume].facts).__getitem__, held))
+        counted: Counter[str] = Counter()
+        for value, count in combined.items():
+            for single in (value,) if isinstance(value, str) else value:
+                counted[single] += count
+        shown = (value for value in counted if value and not value.startswith("is:"))
+        best = heapq.nsmallest(VALUES, shown, key=lambda value: (-counted[value], value))
+        return tuple((value, counted[value]) for value in best)
 
     def hit(self, row: Row, marks: frozenset[str]) -> Hit:
         """A match as it is shown. Address and heading are those its root has now."""
@@ -220,12 +222,11 @@ ORDERS: Mapping[str, Callable[[Row], tuple[float, ...]]] = {
 }
 
 
-def values(facet: str, facts: Facts, number: int) -> tuple[str, ...]:
-    """The values a document has in a facet."""
-    match facet:
-        case "topic":
-            return facts.topic[number]
-        case "has":
-            return tuple(value for value in facts.has[number] if not value.startswith("is:"))
-        case _:
-            return (getattr(facts, facet)[number],)
+def column(facet: str, facts: Facts) -> Sequence[str] | Sequence[tuple[str, ...]]:
+    """A facet's value, or values, for each document of a volume."""
+    found: Sequence[str] | Sequence[tuple[str, ...]] = getattr(facts, facet)
+    return found
+
+
+def _among(value: str | tuple[str, ...], wanted: tuple[str, ...]) -> bool:
+    return value in wanted if isinstance(value, str) else not set(value).isdisjoint(wanted)

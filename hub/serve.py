@@ -1,0 +1,199 @@
+"""`hub serve`: the site as a good host shows it, the search API beside it, and reload while one works on it.
+
+The app is plain ASGI and runs under any server. It writes nothing; an update in another process may publish and commit
+at any time.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import uvicorn
+from markupsafe import Markup, escape
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from hub.api import Api, Limiter, Problem, asked
+from hub.errors import SearchError
+from hub.host import SAFE, TYPES, Change, Host, reply
+from hub.index import Hit, Results, Snippet
+from hub.index.whoosh import Whoosh
+
+LIVE_SCRIPT = b"""const news = new EventSource(new URL("live", import.meta.url));
+news.onmessage = () => location.reload();
+"""
+_FIELD = re.compile(rb'(<input\b[^>]*\bid="?q"?(?=[\s>]))')
+_STATUS = re.compile(rb'(<p\b[^>]*\bid="?status"?[^>]*>)(</p>)')
+_HITS = re.compile(rb'<!--hits-->(\s*<ol id="?hits"?></ol>)?')
+
+
+def app(
+    output: Path,
+    index_folder: Path,
+    *,
+    prefix: str = "/",
+    live: bool = False,
+    cors: str = "",
+    limiter: Limiter | None = None,
+) -> Starlette:
+    """The site in `output` under `prefix`, with the index beside it; `cors` is the origin that may ask the API too."""
+    root = f"/{prefix.strip('/')}/".replace("//", "/")
+    change = _reloading(root) if live else None
+    site = Site(Host(output, root, change), Api(Whoosh(index_folder), limiter))
+    routes = [route for base in dict.fromkeys(("/", root)) for route in site.routes(base)]
+    if live:
+        routes += [Route(f"{root}__hub/live.js", _script), Route(f"{root}__hub/live", site.events)]
+    allowed = [Middleware(CORSMiddleware, allow_origins=[cors], allow_methods=["GET"])] if cors else []
+    made = Starlette(routes=[*routes, Route("/{path:path}", site.page, methods=None)], middleware=allowed)
+    made.state.prefix = root
+    return made
+
+
+class Site:
+    """The pages of a host and the answers of an API, as one."""
+
+    def __init__(self, host: Host, api: Api) -> None:
+        self.host, self.api = host, api
+
+    def routes(self, base: str) -> list[Route]:
+        """Where the API stands; each path takes every method, to refuse the wrong ones in its own words."""
+        return [
+            Route(f"{base}api/v1/search", self.api.search, methods=None),
+            Route(f"{base}api/v1/facets", self.api.facets, methods=None),
+            Route(f"{base}api/v1/suggest", self.api.suggest, methods=None),
+            Route(f"{base}api/{{path:path}}", self.nothing, methods=None),
+            Route(f"{base}healthz", self.api.health, methods=["GET"]),
+        ]
+
+    async def nothing(self, request: Request) -> Response:
+        """A path that the API does not have."""
+        return Problem(404, "There is no such resource.", "Ask /api/v1/search?q=…").response(request)
+
+    async def page(self, request: Request) -> Response:
+        """A file of the site; the search page with its answer in it."""
+        file = self.host.file(request.scope["path"])
+        if request.method in ("GET", "HEAD") and file == (self.host.output / "search" / "index.html").resolve():
+            return await self.search_page(request, file)
+        return self.host.answer(request)
+
+    async def search_page(self, request: Request, file: Path) -> Response:
+        """The search page for browsers with and without scripts. It names this server as the API."""
+        named = f'data-api="{escape(self.host.prefix)}"'.encode()
+        answer: Change | None = None
+        if request.query_params.get("q", "").strip():
+            answer = await self.answered(request)
+        return self.host.send(
+            request,
+            file,
+            change=lambda page: (answer(page) if answer else page).replace(b'data-api=""', named, 1),
+        )
+
+    async def answered(self, request: Request) -> Change:
+        """What puts the answer into the page."""
+        text = request.query_params.get("q", "")
+        try:
+            self.api.admit(request)
+            query = asked(request.query_params)
+            results = await self.api.within(lambda _: self.api.index.search(query), request.query_params)
+        except (Problem, SearchError) as problem:
+            said, list_ = escape(str(problem)), Markup('<ol id="hits"></ol>')
+        else:
+            said, list_ = _said(results), _list(results, self.host.prefix)
+        return lambda page: _filled(page, text, said, list_)
+
+    async def events(self, request: Request) -> Response:
+        """Server-sent events: one whenever a file of the site changed."""
+        return StreamingResponse(
+            self.changes(request), headers=SAFE | {"Cache-Control": "no-store"}, media_type="text/event-stream"
+        )
+
+    async def changes(self, request: Request) -> AsyncIterator[str]:
+        """A line when the preview has to reload, a comment now and then to notice that nobody listens."""
+        from watchfiles import awatch
+
+        yield "retry: 1000\n\n"
+        async for seen in awatch(self.host.output, step=200, rust_timeout=2000, yield_on_timeout=True):
+            if await request.is_disconnected():
+                return
+            yield "data: changed\n\n" if seen else ": still here\n\n"
+
+
+async def _script(request: Request) -> Response:
+    return reply(request, LIVE_SCRIPT, 200, SAFE | {"Content-Type": TYPES[".js"], "Cache-Control": "no-store"})
+
+
+def _reloading(root: str) -> Change:
+    script = f'<script type="module" src="{escape(root)}__hub/live.js"></script>'.encode()
+
+    def change(page: bytes) -> bytes:
+        head, end, tail = page.rpartition(b"</body>")
+        return head + script + end + tail if end else page
+
+    return change
+
+
+def _filled(page: bytes, text: str, said: Markup, list_: Markup) -> bytes:
+    value = f' value="{escape(text)}"'.encode("utf-8", "replace")
+    page = _FIELD.sub(lambda found: found[1] + value, page, count=1)
+    page = _STATUS.sub(lambda found: found[1] + said.encode("utf-8", "replace") + found[2], page, count=1)
+    return _HITS.sub(lambda _: list_.encode("utf-8", "replace"), page, count=1)
+
+
+def _said(results: Results) -> Markup:
+    count = "1 result" if results.total == 1 else f"{results.total} results"
+    corrected = f"Nothing found as typed; showing “{results.corrected}”." if results.corrected else ""
+    meant = f"Did you mean “{results.suggestions[0]}”?" if results.suggestions and not results.corrected else ""
+    return escape(" ".join(part for part in (f"{count}.", corrected, meant, results.note) if part))
+
+
+def _list(results: Results, root: str) -> Markup:
+    lines = Markup("").join(_line(hit, root) for hit in results.hits)
+    return Markup('<ol id="hits">{}</ol>').format(lines)
+
+
+def _line(hit: Hit, root: str) -> Markup:
+    """The markup that search.js makes too."""
+    href = hit.url if hit.url.startswith(("https://", "http://")) else root + hit.url
+    title = f"In reply to {hit.title}" if hit.type == "reply" else hit.title or "Untitled"
+    date = Markup("Date unknown")
+    if hit.published:
+        shown = hit.published.strftime("%-d %B %Y")
+        date = Markup('<time datetime="{}">{}</time>').format(hit.published.isoformat(), shown)
+    return Markup('<li><a href="{}">{}</a><p class="meta">{} · <bdi>{}</bdi> · {}</p>{}</li>').format(
+        href, title, hit.channel, hit.author or "Unnamed", date, Markup("").join(map(_snippet, hit.snippets))
+    )
+
+
+def _snippet(piece: Snippet) -> Markup:
+    shown, at = Markup(""), 0
+    for start, end in piece.marks:
+        shown += escape(piece.text[at:start]) + Markup("<mark>{}</mark>").format(piece.text[start:end])
+        at = end
+    return Markup('<p dir="auto">{}</p>').format(shown + escape(piece.text[at:]))
+
+
+def serve(site: Starlette, host: str = "127.0.0.1", port: int = 8000) -> None:
+    """Run until told to stop. Prints the address, with the port that was free for port 0."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        shown = f"[{host}]" if ":" in host else host
+        print(f"http://{shown}:{listening.getsockname()[1]}{site.state.prefix}", flush=True)
+        config = uvicorn.Config(
+            site,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_keep_alive=5,
+            timeout_graceful_shutdown=1,
+            limit_concurrency=512,
+        )
+        uvicorn.Server(config).run(sockets=[listening])
