@@ -19,6 +19,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u206
 _QUERY = re.compile(r"(?i)([?&;][\w-]*(?:token|key|secret|password|signature|auth|code)[\w-]*=)[^&\s\"']+")
 _LOGIN = re.compile(r"(://[^/@:\s]*):[^/@\s]+@")
 _hidden: set[str] = set()
+_running: list[logging.Handler] = []
 
 
 def hide(secret: str) -> None:
@@ -59,10 +60,13 @@ def start(*, level: int, json: bool = False, colour: bool = False, folder: Path 
     screen = logging.StreamHandler(sys.stderr)
     screen.setLevel(level)
     screen.setFormatter(_formatter(machine if json else human, before))
-    handlers: list[logging.Handler] = [screen]
+    stop()
+    _running.append(screen)
     if folder:
-        handlers.append(_file(folder, _formatter(machine, before)))
-    logging.basicConfig(level=min(level, logging.INFO), handlers=handlers, force=True)
+        _running.append(_file(folder, _formatter(machine, before)))
+    for handler in _running:
+        logging.root.addHandler(handler)
+    logging.root.setLevel(min(level, logging.INFO))
     for chatty in ("httpx2", "httpcore2", "httpcore", "schedule", "alembic", "uvicorn.access"):
         logging.getLogger(chatty).setLevel(max(level, logging.WARNING))
     structlog.configure(
@@ -70,6 +74,14 @@ def start(*, level: int, json: bool = False, colour: bool = False, folder: Path 
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
     )
+
+
+def stop() -> None:
+    """Take back what `start` set up."""
+    while _running:
+        handler = _running.pop()
+        logging.root.removeHandler(handler)
+        handler.close()
 
 
 def _file(folder: Path, form: logging.Formatter) -> logging.Handler:

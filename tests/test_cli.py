@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import os
 import shutil
 import subprocess
@@ -16,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from hub import settings
+from hub import log, settings
 from hub.cli import Ending, app, run
 from hub.commands.start import private, toml_value
 from hub.errors import Locked, OutputError, Refused, SearchError, SettingsError, StoreError
@@ -47,7 +46,7 @@ def hub(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Hub]:
         return Said(code, out, err)
 
     yield call
-    logging.basicConfig(handlers=[], force=True)
+    log.stop()
 
 
 @pytest.fixture

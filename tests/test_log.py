@@ -16,15 +16,21 @@ from hub import log
 
 
 @pytest.fixture
-def kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Iterator[Path]:  # stderr is captured first
+def kept(tmp_path: Path) -> Iterator[Path]:
     """A started log; gives the file where events are kept."""
-    log.start(level=20, json=True, folder=tmp_path / "logs")
+    start(tmp_path)
     yield tmp_path / "logs/hub.log"
-    logging.basicConfig(handlers=[], force=True)
-    structlog.reset_defaults()
+    log.stop()
 
 
-def test_an_event_is_one_object_a_line_with_time_and_level(kept: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def start(folder: Path) -> None:
+    log.start(level=20, json=True, folder=folder / "logs")
+
+
+def test_an_event_is_one_object_a_line_with_time_and_level(
+    kept: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    start(tmp_path)  # again: stderr is another one inside a test
     structlog.get_logger("hub").info("pulled", channel="blog", added=3)
     event = json.loads(capsys.readouterr().err)
     assert event.pop("ts").endswith("Z")
