@@ -1,0 +1,180 @@
+"""The archive: the store on SQLite (by default) or PostgreSQL. One method per question; the modules beside it answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import select
+
+from hub.model import Batch, Changes, Entry, Health, Item, Thread
+from hub.store import (
+    File,
+    Judge,
+    Record,
+    channels,
+    facts,
+    figures,
+    files,
+    journal,
+    migrate,
+    reactions,
+    reading,
+    redirects,
+    show_all,
+    texts,
+)
+from hub.store.database import Database, chunks
+from hub.store.schema import items
+from hub.store.transaction import Transaction
+
+
+def open_archive(url: str, folder: Path) -> Archive:
+    """The archive at a database URL; "" is the file archive.sqlite in the folder. An older one is brought up to date."""
+    database = Database(url, folder)
+    try:
+        migrate.upgrade(database)
+    except BaseException:
+        database.close()
+        raise
+    return Archive(database)
+
+
+class Archive:
+    """Everything that was said, as a journal. See hub.store.Store for what each method promises."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    @property
+    def seq(self) -> int:
+        with self.database.reading() as c:
+            return journal.seq(c)
+
+    # what a pull brings
+
+    def save(self, channel: str, batch: Batch, judge: Judge = show_all) -> Changes:
+        """Items first, then what is gone, then lists that were read whole; figures, faces, cursor: one transaction."""
+        with self.database.writing() as c:
+            work = Transaction(c, channel, judge)
+            work.bring(batch.items)
+            work.lose(batch.gone)
+            for complete in batch.complete:
+                work.claim(complete)
+            counted = figures.save(c, channel, batch.items, batch.counts)
+            reactions.save(c, batch.reactions)
+            channels.move(c, channel, batch.cursor)
+            return work.finish(counted)
+
+    def rejudge(self, judge: Judge, digest: str) -> Changes:
+        """Ask changed rules about every text that is kept."""
+        with self.database.reading() as c:
+            if facts.get(c, facts.RULES) == digest:
+                return Changes()
+        with self.database.writing() as c:
+            work = Transaction(c, "", judge)
+            for ids in chunks(
+                c.scalars(select(items.c.id).where(items.c.text.is_not(None)).order_by(items.c.id)).all()
+            ):
+                rows = reading.rows(c, ids)
+                said = {id: judge(item) for id, item in reading.bodies(c, rows.values()).items()}
+                work.hide({id: rule for id, rule in said.items() if rows[id].hidden != rule})
+            facts.put(c, facts.RULES, digest)
+            return work.finish()
+
+    # what the followers ask
+
+    def changed(self, since: int) -> Iterator[Entry]:
+        """Read in steps, each an answer of its own: what changes meanwhile comes next time, at its newer number."""
+        until = self.seq
+        while entries := self._entries(since, until):
+            yield from entries
+            since = entries[-1].seq
+
+    def item(self, name: str) -> Item | None:
+        with self.database.reading() as c:
+            return reading.item(c, name)
+
+    def thread(self, root: str) -> Thread | None:
+        with self.database.reading() as c:
+            return reading.thread(c, root)
+
+    def records(self, ids: Iterable[str] | None = None) -> Iterator[Record]:
+        wanted = None if ids is None else sorted(set(ids))
+        past: tuple[str, str] | None = ("", "")
+        while past:
+            with self.database.reading() as c:
+                found = reading.records(c, past, wanted)
+            yield from (record for _, record in found)
+            past = found[-1][0] if found and wanted is None else None
+
+    def redirects(self) -> Mapping[str, str]:
+        with self.database.reading() as c:
+            return redirects.read(c)
+
+    # channels
+
+    def health(self, channel: str) -> Health:
+        with self.database.reading() as c:
+            return channels.health(c, channel)
+
+    def note(self, health: Health) -> None:
+        with self.database.writing() as c:
+            channels.note(c, health)
+
+    def hosts(self) -> Mapping[str, datetime]:
+        with self.database.reading() as c:
+            return channels.waits(c)
+
+    def note_hosts(self, waits: Mapping[str, datetime]) -> None:
+        with self.database.writing() as c:
+            channels.note_waits(c, waits)
+
+    # pictures
+
+    def wanted(self, now: datetime, limit: int = 500) -> list[str]:
+        with self.database.reading() as c:
+            return files.wanted(c, now, limit)
+
+    def file(self, url: str) -> File | None:
+        with self.database.reading() as c:
+            return files.read(c, url)
+
+    def keep(self, file: File) -> None:
+        with self.database.writing() as c:
+            files.keep(c, file)
+
+    def unused(self) -> list[str]:
+        with self.database.writing() as c:
+            return files.unused(c)
+
+    # erasing
+
+    def settle(self, seconds: float = 5.0) -> bool:
+        """Backups go, too: what was a good update's past may hold what is erased now."""
+        migrate.drop_backups(self.database)
+        if not self.erasing():
+            return True
+        done = texts.settle(self.database, seconds)
+        if done:
+            with self.database.writing() as c:
+                facts.put(c, facts.ERASING, "")
+        return done
+
+    def erasing(self) -> bool:
+        with self.database.reading() as c:
+            return bool(facts.get(c, facts.ERASING))
+
+    def check(self) -> list[str]:
+        """What is wrong with the file itself, for hub doctor; nothing is what should come."""
+        with self.database.reading() as c:
+            said = c.exec_driver_sql("PRAGMA integrity_check").scalars().all() if self.database.sqlite else ["ok"]
+        return [str(line) for line in said if line != "ok"]
+
+    def close(self) -> None:
+        self.database.close()
+
+    def _entries(self, since: int, until: int) -> list[Entry]:
+        with self.database.reading() as c:
+            return reading.entries(c, since, until)

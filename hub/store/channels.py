@@ -1,0 +1,56 @@
+"""What is known of channels and hosts: facts about pulls, stored with the channel and cleared by success."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from hub.model import Cursor, Health
+from hub.store import codec, journal
+from hub.store.schema import channels, hosts, versions
+
+_TIMES = ("last_try", "last_success", "next_due", "last_sweep")
+
+
+def health(c: Connection, channel: str) -> Health:
+    """The facts of a channel, and how many items it still brings."""
+    row = c.execute(select(channels).where(channels.c.name == channel)).one_or_none()
+    brings = select(func.count()).where(versions.c.channel == channel, versions.c.text.is_not(None))
+    facts = codec.unpack(row.facts) if row and row.facts else {}
+    facts |= {key: codec.when(facts[key]) for key in _TIMES if key in facts}
+    facts |= {"channel": channel, "items": c.scalar(brings) or 0, "warnings": tuple(facts.get("warnings", ()))}
+    return Health(**facts, cursor=codec.unpack(row.cursor) if row and row.cursor else {})
+
+
+def note(c: Connection, health: Health) -> None:
+    """Keep the facts of a pull; followers hear of it when the channel is new, fails otherwise or works again."""
+    was = c.execute(select(channels).where(channels.c.name == health.channel)).one_or_none()
+    known = codec.unpack(was.facts) if was and was.facts else None
+    _write(c, health.channel, facts=codec.pack(replace(health, cursor={}, items=0)))
+    if known is None or (known.get("kind", ""), known.get("error", "")) != (health.kind, health.error):
+        journal.write(c, "channel", [health.channel])
+
+
+def move(c: Connection, channel: str, cursor: Cursor) -> None:
+    """The channel's memory, right as of this transaction."""
+    _write(c, channel, cursor=codec.pack(dict(cursor)))
+
+
+def waits(c: Connection) -> dict[str, datetime]:
+    """Origin → the time before which it asked not to be bothered."""
+    return {row.origin: datetime.fromisoformat(row.until) for row in c.execute(select(hosts).order_by(hosts.c.origin))}
+
+
+def note_waits(c: Connection, said: Mapping[str, datetime]) -> None:
+    """Replace what the hosts asked for."""
+    c.execute(delete(hosts))
+    if said:
+        c.execute(insert(hosts), [{"origin": origin, "until": until.isoformat()} for origin, until in said.items()])
+
+
+def _write(c: Connection, channel: str, **values: str) -> None:
+    if not c.execute(update(channels).where(channels.c.name == channel).values(**values)).rowcount:
+        c.execute(insert(channels), {"name": channel, **values})

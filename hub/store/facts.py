@@ -1,0 +1,23 @@
+"""The few things the archive must remember of itself."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, delete, insert, select
+
+from hub.store.schema import facts
+
+ERASING = "erasing"  # "yes" while traces of erased texts may still be in the files
+WASTE = "waste"  # bytes of blanks among the texts
+RULES = "rules"  # digest of the rules that were applied last
+
+
+def get(c: Connection, key: str) -> str:
+    """What is remembered, "" for nothing."""
+    return c.scalar(select(facts.c.value).where(facts.c.key == key)) or ""
+
+
+def put(c: Connection, key: str, value: str) -> None:
+    """Remember; "" forgets."""
+    c.execute(delete(facts).where(facts.c.key == key))
+    if value:
+        c.execute(insert(facts), {"key": key, "value": value})

@@ -1,0 +1,71 @@
+"""What the networks count: kept in full, shown rounded to two significant digits, so that only news is news."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import Connection, insert, select, update
+
+from hub.model import Item
+from hub.store.codec import VOTES, key, votes
+from hub.store.database import chunks, each
+from hub.store.schema import counts, names
+
+MOST = 2**63 - 1
+Counted = Mapping[str, Mapping[str, int]]
+
+
+def figure(value: int) -> int:
+    """A count as it is shown: 1,249 is 1,200."""
+    step = 10 ** max(0, len(str(value)) - 2)
+    return (value + step // 2) // step * step
+
+
+def save(c: Connection, channel: str, items: Iterable[Item], said: Counted) -> set[str]:
+    """Keep what a channel counted; the items of which a shown figure changed."""
+    wanted = {(key(name), type): value for name, given in said.items() for type, value in given.items()}
+    wanted |= {(key(item.id), type): value for item in items for type, value in votes(item).items()}
+    wanted = {pair: min(max(value, 0), MOST) for pair, value in wanted.items() if pair[0]}
+    ask = select(counts).where(counts.c.channel == channel)
+    known = {(row.name, row.type): row.value for row in each(c, ask, counts.c.name, {name for name, _ in wanted})}
+    for (name, type), value in wanted.items():
+        if (name, type) not in known:
+            c.execute(insert(counts), {"name": name, "channel": channel, "type": type, "value": value})
+        elif known[name, type] != value:
+            this = (counts.c.name == name) & (counts.c.channel == channel) & (counts.c.type == type)
+            c.execute(update(counts).where(this).values(value=value))
+    moved = {pair[0] for pair, value in wanted.items() if figure(value) != figure(known.get(pair, 0))}
+    return {row.item for row in each(c, select(names.c.item), names.c.name, moved)}
+
+
+def of(c: Connection, ids: Iterable[str]) -> dict[str, dict[str, int]]:
+    """Every figure of items as it is shown; the highest, where several channels count the same."""
+    found: dict[str, dict[str, int]] = {}
+    for chunk in chunks(ids):
+        ask = select(names.c.item, counts.c.type, counts.c.value).join(counts, counts.c.name == names.c.name)
+        for row in c.execute(ask.where(names.c.item.in_(chunk))):
+            mine = found.setdefault(row.item, {})
+            mine[row.type] = max(mine.get(row.type, 0), figure(row.value))
+    return found
+
+
+def by_channel(c: Connection, id: str) -> dict[str, dict[str, int]]:
+    """What each channel counted of one item, in full."""
+    found: dict[str, dict[str, int]] = {}
+    ask = select(counts.c.channel, counts.c.type, counts.c.value).join(names, names.c.name == counts.c.name)
+    for row in c.execute(ask.where(names.c.item == id)):
+        mine = found.setdefault(row.channel, {})
+        mine[row.type] = max(mine.get(row.type, 0), row.value)
+    return found
+
+
+def highest(counted: Counted) -> dict[str, int]:
+    """The highest of each type over all channels."""
+    types = {type for said in counted.values() for type in said}
+    return {type: max(said.get(type, 0) for said in counted.values()) for type in types}
+
+
+def public(counted: Mapping[str, int]) -> dict[str, int]:
+    """The figures a page shows, by name: no votes, which stand in their poll, and no replies, which are counted here."""
+    shown = {type: figure(value) for type, value in sorted(counted.items())}
+    return {type: value for type, value in shown.items() if type != "replies" and not type.startswith(VOTES)}

@@ -1,0 +1,165 @@
+"""The archive's tables, one schema for SQLite and PostgreSQL. migrations/ makes them; a test holds both equal.
+
+What others wrote (texts, names, addresses of pictures) lies in `texts` alone; all other tables hold ids, digests and
+figures. So there is one place to erase, and erasing there leaves nothing behind (hub.store.texts says how).
+Times are text as hub.threads.moment makes it, so that they sort; undated comes last.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, MetaData, Table, Text
+from sqlalchemy.types import TypeEngine
+
+HEAD = "0002"  # the newest revision in migrations/versions/
+
+schema = MetaData()
+
+# Bytes in order: what SQLite does by itself and PostgreSQL only under the collation "C".
+Words: TypeEngine[str] = Text().with_variant(Text(collation="C"), "postgresql")
+
+
+def _words(name: str, *, key: bool = False) -> Column[str]:
+    return Column(name, Words, primary_key=key, nullable=False, server_default=None if key else "")
+
+
+def _flag(name: str) -> Column[bool]:
+    return Column(name, Boolean, nullable=False, default=False)
+
+
+def _of_item(*, key: bool = True) -> Column[Any]:
+    tie = ForeignKey("items.id", deferrable=True, initially="DEFERRED")
+    return Column("item", Words, tie, primary_key=key, nullable=False)
+
+
+journal = Table(  # one row per thing, at its newest sequence number
+    "journal",
+    schema,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    _words("what"),
+    _words("id"),
+    Index("journal_thing", "what", "id", unique=True),
+)
+
+texts = Table(  # the only place for what others wrote; rows are added at the end and blanked in place
+    "texts",
+    schema,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("size", BigInteger, nullable=False),  # of the body, in bytes
+    _flag("wiped"),
+    Column("body", Text, nullable=False),
+)
+
+versions = Table(  # what each channel brought of an item; `text` is empty once that channel says it is gone
+    "versions",
+    schema,
+    _of_item(),
+    _words("channel", key=True),
+    Column("text", BigInteger),
+    _words("digest"),
+    _words("edited"),  # edited or published, "" when undated: the newest is shown
+    _flag("whole"),  # not an excerpt
+    Column("rank", Integer, nullable=False),  # of its kind
+    _words("published"),
+    _flag("ours"),
+    _words("parent_name"),
+    _words("root_name"),
+    Index("versions_channel", "channel", "item"),
+)
+
+names = Table(  # digests of every name an item answers to, by the channel that says so
+    "names",
+    schema,
+    _words("name", key=True),
+    _of_item(),
+    _words("channel", key=True),
+    _flag("own"),  # it is the item's id
+    Index("names_item", "item"),
+)
+
+items = Table(  # an item as it is shown, or its place when it is gone or hidden
+    "items",
+    schema,
+    _words("id", key=True),
+    _words("channel"),  # whose version is shown
+    Column("text", BigInteger),
+    _words("digest"),
+    _words("channels"),  # all that still bring it, one a line
+    _words("published"),
+    _flag("ours"),
+    _flag("gone"),
+    _flag("bare"),  # named as gone and never seen
+    _words("hidden"),  # the id of the rule that hides it
+    _words("parent_name"),
+    _words("root_name"),
+    _words("parent"),  # who answers to those names now, "" for nobody
+    _words("root"),
+    _words("lost"),  # the bare item that answers to parent_name
+    _words("above"),  # where it hangs
+    _flag("joined"),
+    _words("thread"),
+    _flag("shown"),  # it stands on a page
+    Index("items_thread", "thread"),
+    Index("items_above", "above"),
+    Index("items_parent_name", "parent_name"),
+    Index("items_root_name", "root_name"),
+    Index("items_order", "shown", "published", "id"),
+)
+
+counts = Table(  # what the networks report, in full; shown rounded
+    "counts",
+    schema,
+    _words("name", key=True),
+    _words("channel", key=True),
+    _words("type", key=True),
+    Column("value", BigInteger, nullable=False),
+)
+
+reactions = Table(
+    "reactions",
+    schema,
+    _words("name", key=True),
+    _words("type", key=True),
+    _words("actor", key=True),
+    Column("text", BigInteger, nullable=False),
+)
+
+channels = Table(
+    "channels",
+    schema,
+    _words("name", key=True),
+    _words("facts"),  # a Health as JSON, without its cursor
+    _words("cursor"),
+)
+
+hosts = Table("hosts", schema, _words("origin", key=True), _words("until"))
+
+files = Table(  # pictures, by the digest of their address
+    "files",
+    schema,
+    _words("key", key=True),
+    _words("digest"),  # "" while it is not here
+    _words("not_before"),
+    Column("text", BigInteger),
+    _flag("shown"),
+    Index("files_wanted", "shown", "digest", "not_before"),
+)
+
+shows = Table(  # which visible item shows which picture
+    "shows",
+    schema,
+    _words("key", key=True),
+    _of_item(),
+    Index("shows_item", "item"),
+)
+
+redirects = Table(  # addresses of threads that were merged, and the item that was their root
+    "redirects",
+    schema,
+    _words("address", key=True),
+    _of_item(key=False),
+    Index("redirects_item", "item"),
+)
+
+facts = Table("facts", schema, _words("key", key=True), _words("value"))  # rules applied, erasure pending

@@ -1,0 +1,196 @@
+"""One write: what a channel brings or changed rules decide, and all that follows from it, as far as it reaches.
+
+Every row is remembered as it was before it was touched; hub.store.outcome compares at the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, bindparam, insert, or_, select, update
+
+from hub.model import Changes, Complete, Item
+from hub.store import Judge, codec, names, outcome, reading, versions, weave
+from hub.store.database import each
+from hub.store.schema import items
+from hub.store.schema import names as names_table
+from hub.store.schema import versions as versions_table
+from hub.threads import UNDATED, Place
+from hub.tidy.urls import name
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What an item's versions make of it; the other columns of its row say where it hangs."""
+
+    id: str
+    text: int | None = None
+    digest: str = ""
+    channel: str = ""
+    channels: str = ""
+    published: str = UNDATED
+    ours: bool = False
+    gone: bool = True
+    bare: bool = True
+    hidden: str = ""
+    parent_name: str = ""
+    root_name: str = ""
+
+
+class Transaction:
+    """The changes of one channel. Nothing is journalled before `finish`."""
+
+    def __init__(self, c: Connection, channel: str, judge: Judge) -> None:
+        self.c, self.channel, self.judge = c, channel, judge
+        self.before: dict[str, Row[Any] | None] = {}
+
+    def bring(self, brought: Sequence[Item]) -> None:
+        """Keep these versions; one that means the same as before is no change."""
+        last = {item.id: item for item in brought}
+        bodies = versions.new(self.c, self.channel, last)
+        if not bodies:
+            return
+        fresh = {id: last[id] for id in bodies}
+
+        def write() -> None:
+            versions.write(self.c, self.channel, fresh, bodies)
+            names.write(self.c, self.channel, fresh)
+
+        self._alter(list(fresh), {name for item in fresh.values() for name in codec.names(item)}, write)
+
+    def lose(self, said: Iterable[str]) -> None:
+        """The channel says that what answers to these names is gone. A name never seen is kept as gone, too."""
+        uris = {codec.key(uri): name(uri) for uri in said if codec.key(uri)}
+        known = {row.name for row in each(self.c, select(names_table.c.name), names_table.c.name, uris)}
+        never = {key: uri for key, uri in uris.items() if key not in known}
+        rows = [{"name": key, "item": uri, "channel": "", "own": True} for key, uri in never.items()]
+        if rows:
+            self._alter(sorted(never.values()), set(never), lambda: self.c.execute(insert(names_table), rows))
+        self._wipe({id for id, _ in names.holders(self.c, uris, self.channel).values()})
+
+    def claim(self, complete: Complete) -> None:
+        """Of a list that was read whole, what is not on it is gone."""
+        kept = {codec.key(id) for id in complete.ids}
+        reply = {"post": False, "reply": True}.get(complete.kind)
+        rows = self._brought(codec.key(complete.under) if complete.under else "")
+        listed = (row for row in rows if reply in (None, bool(row.parent_name or row.root_name)))
+        self._wipe({row.item for row in listed if row.name not in kept})
+
+    def hide(self, hidden: Mapping[str, str]) -> None:
+        """Items are hidden by a rule ("": no longer)."""
+        self._remember(hidden)
+        rows = [{"one": id, "rule": rule} for id, rule in hidden.items()]
+        if rows:
+            change = update(items).where(items.c.id == bindparam("one"))
+            self.c.execute(change.values(hidden=bindparam("rule")), rows)
+
+    def finish(self, counted: Iterable[str] = ()) -> Changes:
+        """Decide what is shown, journal what a reader could tell apart (and items of which a figure moved)."""
+        return outcome.settle(self.c, self.before, counted)
+
+    def _brought(self, under: str) -> Iterator[Row[Any]]:
+        """What the channel brings, with the name of each; below the conversation of that name, or all of it."""
+        tables = versions_table, names_table
+        v, n = (table.c for table in tables)
+        ask = select(v.item, v.parent_name, v.root_name, n.name)
+        ask = ask.join_from(*tables, (n.item == v.item) & (n.channel == v.channel) & n.own)
+        ask = ask.where(v.channel == self.channel, v.text.is_not(None))
+        return self._below(ask, under) if under else iter(self.c.execute(ask))
+
+    def _below(self, ask: Select[Any], under: str) -> Iterator[Row[Any]]:
+        """Those rows that hang below the item of this name, or wait for it. Never that item itself."""
+        v = versions_table.c
+        held = names.holders(self.c, [under]).get(under)
+        yield from self.c.execute(
+            ask.where(or_(v.parent_name == under, v.root_name == under), v.item != (held or "")[0])
+        )
+        if held:
+            yield from each(self.c, ask, v.item, weave.under(self.c, held[0]))
+
+    def _wipe(self, ids: Iterable[str]) -> None:
+        """Erase what this channel brought of the items."""
+        live = versions.live(self.c, self.channel, ids)
+        if live:
+            self._alter(live, set(), lambda: versions.wipe(self.c, self.channel, live))
+
+    def _alter(self, touched: Sequence[str], named: set[str], write: Callable[[], object]) -> None:
+        """Write, then bring up to date what that makes of the items, who answers to which name, and what hangs where."""
+        self._remember(touched)
+        was: dict[str, Row[Any]] = reading.rows(self.c, touched)
+        every = named | names.of(self.c, touched)
+        held = names.holders(self.c, every)
+        write()
+        self._refresh(touched, was)
+        now = names.holders(self.c, every)
+        passed = {one for one in every if held.get(one) != now.get(one)}
+        tied = [*touched, *sorted(names.naming(self.c, passed) - set(touched))]
+        self._remember(tied)
+        was |= reading.rows(self.c, tied[len(touched) :])
+        weave.tie(self.c, weave.resolve(self.c, tied))
+        self._hang(tied, was)
+
+    def _refresh(self, touched: Sequence[str], was: Mapping[str, Row[Any]]) -> None:
+        """Choose anew which version of each item is shown, and whether a rule hides it."""
+        brought = versions.of(self.c, touched)
+        rows = [_shown(id, brought.get(id, [])) for id in touched]
+        texts = reading.bodies(self.c, rows)
+        rows = [replace(row, hidden=self.judge(texts[row.id])) if row.id in texts else row for row in rows]
+        new = [asdict(row) for row in rows if row.id not in was]
+        old = [{"one": row.id, **asdict(row)} for row in rows if row.id in was]
+        if new:
+            self.c.execute(insert(items), new)
+        if old:
+            columns = {column: bindparam(column) for column in old[0] if column != "one"}
+            self.c.execute(update(items).where(items.c.id == bindparam("one")).values(columns), old)
+
+    def _hang(self, tied: Sequence[str], was: Mapping[str, Row[Any]]) -> None:
+        """Hang what is tied differently now, and what hangs below it."""
+        rows = reading.rows(self.c, tied)
+        changed = {id: was.get(id) for id, row in rows.items() if _ties(was.get(id)) != _ties(row)}
+        found = weave.places(self.c, changed) if changed else {}
+        moved = self._place(found)
+        down = weave.below(self.c, moved, found)
+        kept = reading.rows(self.c, down)
+        self._place({id: Place(to, kept[id].above, kept[id].joined) for id, to in down.items()})
+
+    def _place(self, found: Mapping[str, Place]) -> dict[str, Place]:
+        """Write down places that differ from those before; the ones whose thread moved."""
+        rows = reading.rows(self.c, found)
+        other = {id: at for id, at in found.items() if Place(rows[id].thread, rows[id].above, rows[id].joined) != at}
+        self._remember(other)
+        weave.hang(self.c, other)
+        return {id: at for id, at in other.items() if at.thread != rows[id].thread}
+
+    def _remember(self, ids: Iterable[str]) -> None:
+        """Keep rows as they are before they are touched for the first time."""
+        unknown = [id for id in ids if id not in self.before]
+        rows = reading.rows(self.c, unknown)
+        self.before.update((id, rows.get(id)) for id in unknown)
+
+
+def _shown(id: str, brought: Sequence[Row[Any]]) -> _Shown:
+    """What the versions of an item make of it: the best of those still here, or the shape of what is gone."""
+    if not brought:
+        return _Shown(id)
+    here = [row for row in brought if row.text is not None]
+    best = versions.best(brought)
+    return _Shown(
+        id=id,
+        text=best.text,
+        digest=best.digest,
+        channel=best.channel if here else "",
+        channels="\n".join(sorted(row.channel for row in here)),
+        published=best.published,
+        ours=any(row.ours for row in here or brought),
+        gone=not here,
+        bare=False,
+        parent_name=best.parent_name,
+        root_name=best.root_name,
+    )
+
+
+def _ties(row: Row[Any] | None) -> tuple[object, ...] | None:
+    """What decides where an item hangs."""
+    return row and (row.published, row.ours, row.parent, row.root, row.bare)

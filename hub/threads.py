@@ -1,0 +1,179 @@
+"""What hangs from what, and in which order it is read. Pure: plain values in, plain values out, no recursion.
+
+An item is tied to at most one other: to the parent it names where that one is known, else to the conversation's root
+where the network gives one. Ties that run in a circle are cut at their smallest member. What is tied to nothing is a
+root when the brand said it; anyone else's waits for what it answers, and is on no page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+UNDATED = "~"  # sorts after every date
+
+
+def moment(published: datetime | None) -> str:
+    """A time as text that sorts; undated comes last. Always 26 characters and an offset, so that equal times are equal."""
+    return published.astimezone(UTC).isoformat(timespec="microseconds") if published else UNDATED
+
+
+# where an item hangs
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """An item and its two possible ties: ids of known items, "" where it names none or one that is not known."""
+
+    id: str
+    moment: str
+    ours: bool
+    parent: str = ""
+    root: str = ""
+
+    @property
+    def ties(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(to for to in (self.parent, self.root) if to and to != self.id))
+
+    @property
+    def rank(self) -> tuple[str, str]:
+        return self.moment, self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an item hangs: the thread's root ("" while it waits), the item above it ("" for none), and whether only
+    the network's word for the conversation ties it there."""
+
+    thread: str
+    above: str
+    joined: bool
+
+
+def place(nodes: Collection[Node], known: Mapping[str, str] | None = None) -> dict[str, Place]:
+    """The place of every node. Ties lead to other nodes or to `known` items, whose threads are given and stay."""
+    by_id, threads = {node.id: node for node in nodes}, dict(known or {})
+    ties = _uncircled(by_id)
+    for start in by_id:
+        line = [start] if start not in threads else []
+        while line and (above := ties[line[-1]]) and above not in threads:
+            line.append(above)
+        for id in reversed(line):
+            threads[id] = thread(id, by_id[id].ours, threads[ties[id]] if ties[id] else "")
+    return {
+        id: Place(threads[id], ties[id], joined=bool(ties[id]) and ties[id] != node.parent)
+        for id, node in by_id.items()
+    }
+
+
+def thread(id: str, ours: bool, above: str) -> str:
+    """The thread of an item under one whose thread is `above` ("" when that one waits, or there is none)."""
+    return above or (id if ours else "")
+
+
+def _uncircled(nodes: Mapping[str, Node]) -> dict[str, str]:
+    """The tie each node keeps. In a circle the smallest node falls back to its next tie, until no circle is left.
+
+    Circles share no member, and breaking one leaves the others as they are: the order of breaking does not matter.
+    """
+    left = {id: list(reversed(node.ties)) for id, node in nodes.items()}
+    done: set[str] = set()
+    for start in nodes:
+        path: dict[str, int] = {}
+        at = start
+        while at not in done and at in nodes:
+            if at in path:
+                circle = list(path)[path[at] :]
+                at = min(circle, key=lambda id: nodes[id].rank)
+                left[at].pop()
+                for id in list(path)[path[at] + 1 :]:
+                    del path[id]
+            path.setdefault(at, len(path))
+            if not left[at]:
+                break
+            at = left[at][-1]
+        done.update(path)
+    return {id: ties[-1] if ties else "" for id, ties in left.items()}
+
+
+# reading order
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An item of a thread as its reading order needs it.
+
+    `shown` is false for the place of one that is gone or hidden. `gap` is a key for the parent it names when that
+    one is not here: a line of its own stands for it, above all replies that share it.
+    """
+
+    id: str
+    above: str
+    moment: str
+    shown: bool = True
+    gap: str = ""
+
+
+class Spot(NamedTuple):
+    """A place in a thread: an item or, with `gap`, the parent of this key that is not here, below the item `id`."""
+
+    id: str
+    gap: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line in reading order, how deep it stands, and what it answers (None: the root itself)."""
+
+    depth: int
+    spot: Spot
+    above: Spot | None
+
+
+_Rank = tuple[str, str]
+
+
+def reading(root: str, lines: Iterable[Line]) -> Iterator[Step]:
+    """Parents before children, siblings by (moment, id); what is not shown only while something shown hangs below."""
+    lines = list(lines)
+    below, ranks = _branches(lines)
+    kept = _kept(Spot(root), below, {Spot(line.id) for line in lines if line.shown})
+    stack = [Step(-1, Spot(root), None)]
+    while stack:
+        step = stack.pop()
+        if step.depth >= 0:
+            yield step
+        children = sorted((spot for spot in below.get(step.spot, ()) if spot in kept), key=ranks.__getitem__)
+        above = step.spot if step.depth >= 0 else None
+        stack += [Step(step.depth + 1, spot, above) for spot in reversed(children)]
+
+
+def _branches(lines: Iterable[Line]) -> tuple[dict[Spot, list[Spot]], dict[Spot, _Rank]]:
+    """What hangs directly below each spot, and what it is sorted by; a gap sorts as its first reply."""
+    below: dict[Spot, list[Spot]] = {}
+    ranks: dict[Spot, _Rank] = {}
+    for line in lines:
+        over, rank = Spot(line.above), (line.moment, line.id)
+        if line.gap and line.shown:
+            gap = Spot(line.above, line.gap)
+            if gap not in ranks:
+                below.setdefault(over, []).append(gap)
+            ranks[gap] = min(ranks.get(gap, rank), rank)
+            over = gap
+        below.setdefault(over, []).append(Spot(line.id))
+        ranks[Spot(line.id)] = rank
+    return below, ranks
+
+
+def _kept(root: Spot, below: Mapping[Spot, list[Spot]], shown: Collection[Spot]) -> frozenset[Spot]:
+    """The spots that are shown or have something shown below them."""
+    order = [(root, root)]
+    for spot, _ in order:
+        order += [(child, spot) for child in below.get(spot, ())]
+    kept: set[Spot] = set()
+    for spot, over in reversed(order):
+        if spot in kept or spot in shown:
+            kept |= {spot, over}
+    return frozenset(kept)
