@@ -159,16 +159,13 @@ class _Visit:
                 yield batch
 
     def _posts(self, document: Document) -> Batch:
-        """Every entry as an item; an id that turns out to be used twice stands for nothing any more."""
-        before = self.memory
-        named, self.memory = identify(document, before)
-        ghosts = sorted((self.memory.twice - before.twice) & set(before.known.values()))
+        named, self.memory = identify(document, self.memory)
         for name, entry in named:
             if entry.replies and self.channel.comments:
                 self._announce(name, entry)
         return Batch(
             items=tuple(post(name, entry, document, self.channel) for name, entry in named),
-            gone=(*ghosts, *self._gone(document)),
+            gone=self._gone(document),
             counts={name: {"replies": entry.count} for name, entry in named if entry.count >= 0},
             cursor=self._dump(),
         )
