@@ -16,7 +16,7 @@ UNDATED = "~"  # sorts after every date
 
 
 def moment(published: datetime | None) -> str:
-    """A time as text that sorts; undated comes last. Always 26 characters and an offset, so that equal times are equal."""
+    """A time as text that sorts; undated comes last. Always with microseconds, so that equal times are equal."""
     return published.astimezone(UTC).isoformat(timespec="microseconds") if published else UNDATED
 
 

@@ -1,4 +1,4 @@
-"""The archive: the store on SQLite (by default) or PostgreSQL. One method per question; the modules beside it answer."""
+"""The archive: the store on SQLite or PostgreSQL. One method per question; the modules beside it answer."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from hub.errors import StoreError
 from hub.model import Batch, Changes, Entry, Health, Item, Thread
 from hub.store import (
     File,
@@ -31,11 +32,11 @@ from hub.store.transaction import Transaction
 
 
 def open_archive(url: str, folder: Path) -> Archive:
-    """The archive at a database URL; "" is the file archive.sqlite in the folder. An older one is brought up to date."""
+    """The archive at a database URL; "" is archive.sqlite in the folder. An older one is brought up to date."""
     database = Database(url, folder)
     try:
         migrate.upgrade(database)
-    except BaseException:
+    except StoreError:
         database.close()
         raise
     return Archive(database)

@@ -26,8 +26,8 @@ def dump(item: Item) -> str:
 
 def load(body: str) -> Item:
     """The item that `dump` wrote."""
-    data = json.loads(body)
-    return Item(**{key: _READ[key](value) if key in _READ else value for key, value in data.items()})
+    data = unpack(body)
+    return Item(**data | {key: read(data[key]) for key, read in _READ.items() if key in data})
 
 
 def digest(text: str) -> str:
@@ -116,7 +116,7 @@ def _poll(data: dict[str, Any]) -> Poll:
     return Poll(**{**data, "choices": choices, "closes": when(data.get("closes", ""))})
 
 
-_READ: Mapping[str, Callable[[Any], object]] = {
+_READ: Mapping[str, Callable[[Any], Any]] = {
     "author": lambda data: Account(**data),
     "published": when,
     "edited": when,

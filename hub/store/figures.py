@@ -17,7 +17,7 @@ Counted = Mapping[str, Mapping[str, int]]
 
 def figure(value: int) -> int:
     """A count as it is shown: 1,249 is 1,200."""
-    step = 10 ** max(0, len(str(value)) - 2)
+    step: int = 10 ** max(0, len(str(value)) - 2)
     return (value + step // 2) // step * step
 
 
@@ -66,6 +66,6 @@ def highest(counted: Counted) -> dict[str, int]:
 
 
 def public(counted: Mapping[str, int]) -> dict[str, int]:
-    """The figures a page shows, by name: no votes, which stand in their poll, and no replies, which are counted here."""
+    """The figures a page shows, without votes, which stand in their poll, and replies, which are counted here."""
     shown = {type: figure(value) for type, value in sorted(counted.items())}
     return {type: value for type, value in shown.items() if type != "replies" and not type.startswith(VOTES)}

@@ -1,4 +1,4 @@
-"""Who answers to which name. Names are kept as digests: a gone item still answers to its own without a word of its text.
+"""Who answers to which name. Kept as digests: so a gone item answers to its names without a word of its text.
 
 Where several claim a name, one holds it, whatever came first: never one that was only ever named as gone; an item's own
 id before any address; the brand's before others'; then the smallest (published, id), undated last.

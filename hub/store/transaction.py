@@ -116,7 +116,7 @@ class Transaction:
             self._alter(live, set(), lambda: versions.wipe(self.c, self.channel, live))
 
     def _alter(self, touched: Sequence[str], named: set[str], write: Callable[[], object]) -> None:
-        """Write, then bring up to date what that makes of the items, who answers to which name, and what hangs where."""
+        """Write, then bring up to date what the items are now, who answers to which name, and what hangs where."""
         self._remember(touched)
         was: dict[str, Row[Any]] = reading.rows(self.c, touched)
         every = named | names.of(self.c, touched)
@@ -142,7 +142,7 @@ class Transaction:
         if new:
             self.c.execute(insert(items), new)
         if old:
-            columns = {column: bindparam(column) for column in old[0] if column != "one"}
+            columns: dict[str, Any] = {column: bindparam(column) for column in old[0] if column != "one"}
             self.c.execute(update(items).where(items.c.id == bindparam("one")).values(columns), old)
 
     def _hang(self, tied: Sequence[str], was: Mapping[str, Row[Any]]) -> None:

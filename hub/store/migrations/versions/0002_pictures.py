@@ -24,7 +24,8 @@ def of_item(*, primary_key: bool) -> sa.Column[str]:
 
 
 def upgrade() -> None:
-    text, shown = sa.Column("text", sa.BigInteger()), sa.Column("shown", sa.Boolean(), nullable=False)
+    text: sa.Column[int] = sa.Column("text", sa.BigInteger())
+    shown: sa.Column[bool] = sa.Column("shown", sa.Boolean(), nullable=False)
     op.create_table("files", key("key"), word("digest"), word("not_before"), text, shown)
     op.create_index("files_wanted", "files", ["shown", "digest", "not_before"])
     op.create_table("shows", key("key"), of_item(primary_key=True))
