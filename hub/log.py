@@ -35,8 +35,14 @@ def clean(text: str) -> str:
     return _LOGIN.sub(r"\1:***@", _QUERY.sub(r"\1***", _CONTROL.sub(" ", text)))
 
 
+class _Event(dict[str, Any]):
+    """An event that can stand in a set: Pelican's loggers look every message up in one."""
+
+    __hash__ = object.__hash__  # type: ignore[assignment]
+
+
 def _cleaned(_: object, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    return {key: _deep(value) if not key.startswith("_") else value for key, value in event.items()}
+    return _Event({key: _deep(value) if not key.startswith("_") else value for key, value in event.items()})
 
 
 def _deep(value: object) -> object:

@@ -10,7 +10,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from hub.errors import ChannelError, Missing, RateLimited
-from hub.store import File, Store
+from hub.store import File, Store, codec
 from hub.web import Web
 from hub.workers import streamed
 
@@ -71,6 +71,20 @@ def prune(store: Store, folder: Path) -> int:
     for name in names:
         (folder / name).unlink(missing_ok=True)
     return len(names)
+
+
+def reconcile(store: Store, folder: Path) -> None:
+    """Bring folder and archive together again: what was lost is wanted anew, what nobody knows goes."""
+    urls = dict.fromkeys(url for record in store.records() for url in codec.pictures(record.item))
+    files = [file for url in urls if (file := store.file(url)) and file.digest]
+    for file in files:
+        if not (folder / file.digest).is_file():
+            store.keep(File(url=file.url))
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    known = {file.digest for file in files}
+    for path in folder.iterdir():
+        if path.name not in known:
+            path.unlink()
 
 
 def told(body: bytes) -> tuple[str, int, int] | None:

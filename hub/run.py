@@ -261,6 +261,8 @@ def ended(hub: Hub, came: Came, so_far: Pulled) -> Pulled:
 def fetch(hub: Hub, wish: Wish) -> tuple[int, int]:
     """Bring the pictures that are shown and missing, drop those no longer shown: how many came, how many failed."""
     folder = hub.settings.memory / "media"
+    if wish.sweep or not folder.is_dir():
+        pictures.reconcile(hub.store, folder)
     pictures.prune(hub.store, folder)
     if not hub.settings.media.fetch:
         return 0, 0
@@ -333,7 +335,7 @@ def attempt(built: Built, page: str, make: Callable[[], Made]) -> Made | None:
     except (StoreError, OSError):
         raise
     except Exception as why:
-        log.error("page failed", page=page, exc_info=why)
+        log.warning("page failed", page=page, exc_info=why)
         built.failed.append((page, f"{type(why).__name__}: {why}"))
         return None
 

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import base64
 import json
+import shutil
 import struct
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hub.store.archive import open_archive
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hub import pictures
 from hub.model import Batch, Item, Media
 from hub.store import Store
+from hub.store.archive import open_archive
 from hub.web import Web
 
 NOW = datetime(2026, 11, 5, 12, tzinfo=UTC)
@@ -100,6 +101,21 @@ def test_a_picture_nobody_shows_any_more_goes(store: Store, tmp_path: Path) -> N
     store.save("blog", Batch(gone=("https://ada.example/1",)))
     assert pictures.prune(store, tmp_path / "media") == 1
     assert list((tmp_path / "media").iterdir()) == []
+
+
+def test_pictures_that_were_lost_are_wanted_again(store: Store, tmp_path: Path) -> None:
+    pictures.fetch(store, web(tmp_path), tmp_path / "media", NOW)
+    shutil.rmtree(tmp_path / "media")
+    pictures.reconcile(store, tmp_path / "media")
+    assert pictures.fetch(store, web(tmp_path), tmp_path / "media", NOW) == (1, 0)
+
+
+def test_files_nobody_knows_go(store: Store, tmp_path: Path) -> None:
+    pictures.fetch(store, web(tmp_path), tmp_path / "media", NOW)
+    pictures.write(tmp_path / "media/left-by-a-crash", b"x")
+    pictures.reconcile(store, tmp_path / "media")
+    assert len(list((tmp_path / "media").iterdir())) == 1
+    assert store.wanted(NOW) == []
 
 
 def test_a_file_is_put_in_its_place_whole(tmp_path: Path) -> None:

@@ -166,7 +166,7 @@ def test_the_exit_code_says_how_many_channels_failed(errors: list[str], code: in
 
 
 def test_a_page_that_fails_is_noted_and_the_archive_failing_is_not() -> None:
-    from hub.site.generator import Built
+    from hub.site.job import Built
 
     def raises(why: Exception) -> Callable[[], None]:
         def make() -> None:

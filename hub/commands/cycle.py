@@ -251,13 +251,25 @@ def told(report: Report) -> Iterator[str]:
         yield f"pictures: {report.pictures} fetched, {report.pictures_failed} failed"
     if report.built:
         yield f"site: {len(report.built.written)} files written, {len(report.built.removed)} removed"
-        yield from [f"  failed: {page}: {why}" for page, why in report.built.failed[:10]]
+        yield from failures(report.built.failed)
     if report.published:
         yield "published"
     if report.publish_error:
         yield f"publishing failed: {report.publish_error}; it is tried again at the next update"
     if report.erasing:
         yield "erasure pending: a reader holds the archive; it is tried again at the next update"
+
+
+def failures(failed: list[tuple[str, str]]) -> Iterator[str]:
+    """Pages that failed, those of one kind together."""
+    kinds: dict[str, list[str]] = {}
+    for page, why in failed:
+        kinds.setdefault(why, []).append(page)
+    for why, pages in kinds.items():
+        more = f" and {len(pages) - 3} more" if len(pages) > 3 else ""
+        yield f"  failed: {', '.join(pages[:3])}{more}: {why}"
+    if failed:
+        yield "  they keep their last good file; the tracebacks are in .hub/logs/hub.log"
 
 
 def as_json(report: Report) -> dict[str, object]:
