@@ -13,8 +13,10 @@ import mimetypes
 import re
 import resource
 import sys
+from collections import deque
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 import feedparser
@@ -69,12 +71,12 @@ def document(body: bytes, content_type: str, url: str) -> dict[str, object]:
     """A feed as plain values; "why" says what the parser stumbled over, "version" is "" for what is no feed."""
     read = feedparser.parse(
         # A string could be taken for an address or a path, and fetched; bytes never are.
-        body,
+        _head(body),
         response_headers={"content-type": content_type, "content-location": url},
         sanitize_html=False,  # everything passes tidy later
     )
     feed, entries = read.feed, list(read.entries[:ENTRIES])
-    if read.bozo and entries and len(read.entries) <= ENTRIES and _cut_off(body):
+    if read.bozo and entries and _cut_off(body):
         entries.pop()
     return {
         "version": read.get("version") or "",
@@ -86,6 +88,13 @@ def document(body: bytes, content_type: str, url: str) -> dict[str, object]:
         "gone": _gone(body) if b"deleted-entry" in body else [],
         "entries": [_entry(entry, read.get("version") or "") for entry in entries],
     }
+
+
+def _head(body: bytes) -> bytes:
+    """The first entries of a document that holds too many, and its end, so that it stays well-formed."""
+    begun = next(islice(BEGUN.finditer(body), ENTRIES, None), None)
+    ended = deque(ENDED.finditer(body), maxlen=1) if begun else None
+    return body[: begun.start()] + body[max(ended[0].end(), begun.start()) :] if begun and ended else body
 
 
 def _cut_off(body: bytes) -> bool:

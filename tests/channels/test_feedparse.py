@@ -46,6 +46,11 @@ def test_a_feed_that_needs_too_much_memory_is_malformed(parser: Parser) -> None:
         parser.read(answer(rss(*(f"<item><title>{'x' * 9000}</title><a><b>{n}</b></a></item>" for n in range(20_000)))))
 
 
+def test_of_too_many_entries_the_first_are_read(parser: Parser) -> None:
+    found = ids(parser.read(answer(rss(*(ENTRY.format(n) for n in range(30_000))))))
+    assert (len(found), found[-1]) == (5_000, "g4999")
+
+
 def test_a_child_that_is_silent_is_ended(parser: Parser) -> None:
     parser.deadline = 0.0
     with pytest.raises(Malformed, match="too much for the parser"):
