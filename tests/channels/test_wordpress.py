@@ -22,7 +22,7 @@ class Shelf:
     """What a store would keep of one channel: items by id, claims obeyed, the cursor of the last saved batch."""
 
     def __init__(self, blog: Blog, web: Web) -> None:
-        self.web, self.blog, self.kept, self.cursor = blog, dict[str, str](), dict[str, object]()
+        self.web, self.blog, self.kept, self.cursor = web, blog, dict[str, str](), dict[str, object]()
         self.roots, self.warnings = dict[str, str](), list[str]()
 
     def pull(self, steps: int | None = None, *, comments: bool = True, **ask: bool) -> None:
