@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,8 @@ from hub.channels.feed import Feed
 from hub.channels.wordpress import Wordpress
 from hub.model import Batch, Cursor
 from hub.pictures import told
+from hub.run import Wish, opened, update
+from hub.settings import load
 from hub.web import Web
 
 CONTENT = Path(__file__).parents[1] / "content"
@@ -152,6 +155,7 @@ KINDS = (
     Wordpress(name="blog", url="https://blog.tarnwick.example/", language="en"),
     Feed(name="workshop", url="https://workshop.tarnwick.example/feed.atom"),
 )
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
 LATER = [timedelta(), *(timedelta(days=days, hours=7) for days in (2, 11, 19, 24, 400))]
 
 
@@ -163,7 +167,7 @@ def pulled(channel: Channel, cursor: Cursor, ask: Ask) -> list[Batch]:
 @pytest.mark.parametrize("channel", KINDS, ids=lambda channel: channel.name)
 @pytest.mark.parametrize("after", LATER, ids=str)
 def test_a_pull_finds_every_recording_it_asks_for(channel: Channel, after: timedelta) -> None:
-    now = datetime(2026, 11, 22, tzinfo=UTC) + after
+    now = NOW + after
     first = pulled(channel, {}, Ask(now=now))
     again = [
         batch
@@ -176,6 +180,20 @@ def test_a_pull_finds_every_recording_it_asks_for(channel: Channel, after: timed
 
 @pytest.mark.parametrize("channel", KINDS, ids=lambda channel: channel.name)
 def test_a_second_pull_brings_nothing(channel: Channel) -> None:
-    ask = Ask(now=datetime(2026, 11, 22, tzinfo=UTC))
+    ask = Ask(now=NOW)
     cursor = pulled(channel, {}, ask)[-1].cursor
     assert not [item for batch in pulled(channel, cursor, ask) for item in batch.items]
+
+
+@pytest.mark.slow
+def test_the_demo_is_built_whole_and_then_left_alone(tmp_path: Path) -> None:
+    shutil.copytree(CONTENT, tmp_path / "content")
+    with opened(load(tmp_path, {}), {}, lambda: NOW) as hub:
+        first = update(hub, Wish(now=NOW))
+        again = update(hub, Wish(now=NOW, recheck=True, sweep=True))
+    assert first.exit_code == again.exit_code == 0
+    assert first.pictures == len(exchanges("pictures.json"))
+    assert not [one for one in (*first.pulled, *again.pulled) if one.warnings]
+    assert not [one for one in again.pulled if one.moved]
+    assert again.built is not None
+    assert not again.built.written
