@@ -226,63 +226,64 @@ def heading(item: Item, text: str) -> str:
     return cut or (item.warning or item.kind.capitalize())
 
 
-def key(reply: Reply) -> str:
-    """The id others name a line by as their parent."""
-    return reply.node.name if isinstance(reply.node, Unknown) else reply.node.id
-
-
 class Conversation:
-    """One thread's replies, being nested."""
+    """One thread's replies, being nested: each hangs below the last line that is one step less deep."""
 
     def __init__(self, composer: Composer, thread: Thread) -> None:
         self.composer, self.thread = composer, thread
-        self.replies = {key(reply): reply for reply in thread.replies}
-        self.children: dict[str, list[str]] = {"": []}
-        for ident, reply in self.replies.items():
-            parent = reply.parent if reply.parent in self.replies else ""
-            self.children.setdefault(parent, []).append(ident)
+        self.known = {reply.node.id: reply for reply in thread.replies if not isinstance(reply.node, Unknown)}
+        self.above: list[int] = []  # of each line the number of the line it hangs below, -1 for the post itself
+        self.below: dict[int, list[int]] = {-1: []}
+        self._nest()
         self.sizes = self._sizes()
 
-    def _sizes(self) -> dict[str, int]:
-        """Visible replies below each, from the last line up: parents stand before their children."""
-        sizes = dict.fromkeys(self.replies, 0)
-        for ident in reversed(self.replies):
-            reply = self.replies[ident]
-            if reply.parent in sizes:
-                sizes[reply.parent] += sizes[ident] + isinstance(reply.node, Item)
+    def _nest(self) -> None:
+        last = [-1]  # the newest line of each depth
+        for number, reply in enumerate(self.thread.replies):
+            depth = min(reply.depth, len(last) - 1)
+            self.above.append(last[depth])
+            self.below.setdefault(last[depth], []).append(number)
+            last[depth + 1 :] = [number]
+
+    def _sizes(self) -> list[int]:
+        """Visible replies below each line, counted from the last line up."""
+        sizes = [0] * len(self.above)
+        for number in reversed(range(len(sizes))):
+            if self.above[number] >= 0:
+                sizes[self.above[number]] += sizes[number] + isinstance(self.thread.replies[number].node, Item)
         return sizes
 
     def lines(self) -> tuple[Line, ...]:
-        return self._level(self.children[""], 1)
+        return self._level(self.below[-1], 1)
 
-    def _level(self, idents: Sequence[str], depth: int) -> tuple[Line, ...]:
+    def _level(self, numbers: Sequence[int], depth: int) -> tuple[Line, ...]:
         """Lines of one list. An only child follows its parent in the same list, marked flat."""
         out: list[Line] = []
-        for first in idents:
+        for first in numbers:
             chain = self._chain(first)
-            out += [self._line(ident, flat=ident != first) for ident in chain]
-            branches = self.children.get(chain[-1], [])
+            out += [self._line(number, flat=number != first) for number in chain]
+            branches = self.below.get(chain[-1], [])
             if branches and depth < NESTING:
                 out[-1] = replace(out[-1], below=self._level(branches, depth + 1))
             else:
-                out += [self._line(ident, flat=True) for ident in self._all(branches)]
+                out += [self._line(number, flat=True) for number in self._all(branches)]
         return tuple(out)
 
-    def _line(self, ident: str, flat: bool) -> Line:
-        line = self.composer.line(self.replies[ident], self.replies, self.thread)
-        return replace(line, flat=flat, size=self.sizes[ident])
+    def _line(self, number: int, flat: bool) -> Line:
+        line = self.composer.line(self.thread.replies[number], self.known, self.thread)
+        return replace(line, flat=flat, size=self.sizes[number])
 
-    def _chain(self, ident: str) -> list[str]:
+    def _chain(self, number: int) -> list[int]:
         """A reply and its only child, its only child's only child, and so on."""
-        chain = [ident]
-        while len(below := self.children.get(chain[-1], [])) == 1:
+        chain = [number]
+        while len(below := self.below.get(chain[-1], [])) == 1:
             chain.append(below[0])
         return chain
 
-    def _all(self, idents: Iterable[str]) -> list[str]:
+    def _all(self, numbers: Iterable[int]) -> list[int]:
         """Everything from here down, in reading order."""
-        out, stack = [], list(reversed(list(idents)))
+        out, stack = [], list(reversed(list(numbers)))
         while stack:
             out.append(stack.pop())
-            stack.extend(reversed(self.children.get(out[-1], [])))
+            stack.extend(reversed(self.below.get(out[-1], [])))
         return out

@@ -6,6 +6,7 @@ until its files are whole.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -77,6 +78,7 @@ class Follower:
                     self._replies(thread)
             self._other(entry)
         self.pages |= everything(self.manifest)
+        self._hidden()
         self.manifest.keep("mark", str(seq))
 
     def _from_mark(self) -> None:
@@ -91,7 +93,15 @@ class Follower:
         for root, ids in roots.items():
             self._thread(root, ids)
         self._resolve()
+        self._hidden()
         self.manifest.keep("mark", str(mark))
+
+    def _hidden(self) -> None:
+        """The transparency page counts what each rule hides."""
+        tally = json.dumps(self.store.hidden(), sort_keys=True)
+        if tally != self.manifest.get("hidden"):
+            self.manifest.keep("hidden", tally)
+            self.pages.add(Page(kind="texts"))
 
     def _roots(self, entry: Entry) -> set[str]:
         """The threads an entry shows in, now and before."""
@@ -200,8 +210,10 @@ class Follower:
             first = min(first, closed(self.totals.get(name, 0)) or 1, closed(total) or 1)
         numbers = [*range(first, last + 1), 0]
         self.pages |= {Page(kind="list", name=name, number=number) for number in numbers}
+        if rank >= total - 1:  # the page about this site names each channel's newest post
+            self.pages.add(Page(kind="texts"))
         if name and not (total and self.totals.get(name)):
-            self.pages |= {Page(kind="sitemap"), Page(kind="texts")}
+            self.pages.add(Page(kind="sitemap"))
         self._feed(name, rank, total)
 
     def _feed(self, name: str, rank: int, total: int) -> None:

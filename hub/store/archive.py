@@ -114,6 +114,10 @@ class Archive:
         with self.database.reading() as c:
             return redirects.read(c)
 
+    def hidden(self) -> Mapping[str, int]:
+        with self.database.reading() as c:
+            return reading.hidden(c)
+
     # channels
 
     def health(self, channel: str) -> Health:

@@ -50,7 +50,7 @@ def read(c: Connection, url: str) -> File | None:
     if row is None or row.text is None:
         return None
     data = codec.unpack(texts.read(c, {row.text: ""})[row.text])
-    return File(url=url, **{**data, "not_before": codec.when(data.get("not_before", ""))})
+    return File(**{**data, "url": url, "not_before": codec.when(data.get("not_before", ""))})
 
 
 def keep(c: Connection, file: File) -> None:

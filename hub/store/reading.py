@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Row, select, tuple_
+from sqlalchemy import Connection, Row, func, select, tuple_
 
 from hub.model import Coverage, Entry, Item, Reply, Thread, Tombstone, Unknown
 from hub.store import Record, codec, figures, journal, names, texts
@@ -125,6 +125,12 @@ def _replies(root: str, members: Mapping[str, Row[Any]], shown: Mapping[str, Ite
             parent=_parent(step.above, gaps),
             joined=not step.spot.gap and row.joined,
         )
+
+
+def hidden(c: Connection) -> dict[str, int]:
+    """Rule id → how many items it hides."""
+    ask = select(items.c.hidden, func.count()).where(items.c.hidden != "").group_by(items.c.hidden)
+    return {row[0]: row[1] for row in c.execute(ask)}
 
 
 def _gap(row: Row[Any]) -> str:

@@ -148,3 +148,17 @@ def test_the_page_boundary_is_not_the_writers(folder):
 
     with pytest.raises(PageError):
         folder.build(raises)
+
+
+def test_the_transparency_page_counts_what_a_rule_hides(folder):
+    from hub.rules import parse
+
+    folder.rules = parse('[[hide]]\nid = "ads"\nreason = "advertising"\nword = "buy now"\n', "rules.toml")
+    folder.save(post(5), reply(1, P5))
+    folder.build()
+    folder.save(reply(2, P5, html="<p>buy now</p>"))
+    folder.build()
+    page = folder.files()["transparency/index.html"].decode()
+    assert "advertising" in page
+    assert '<td class="number">1</td>' in page
+    assert "buy now" not in folder.page(P5)
