@@ -92,10 +92,12 @@ class Api:
     async def health(self, request: Request) -> Response:
         """Is the index whole? 503 when it is not."""
         try:
-            mark = await run_in_threadpool(lambda: self.index.mark)
+            await run_in_threadpool(self.index.sound)
         except SearchError as why:
             return Problem(503, why.what, why.fix, 60).response(request)
-        return reply(request, _json({"status": "ok", "mark": mark}), 200, SAFE | {"Content-Type": "application/json"})
+        return reply(
+            request, _json({"status": "ok", "mark": self.index.mark}), 200, SAFE | {"Content-Type": "application/json"}
+        )
 
     async def guarded(
         self, request: Request, answer: Callable[[QueryParams], tuple[object, bool]], kind: str = "application/json"

@@ -6,13 +6,12 @@ at any time.
 
 from __future__ import annotations
 
-import re
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import uvicorn
-from markupsafe import Markup, escape
+from markupsafe import escape
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
@@ -21,17 +20,13 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from hub.api import Api, Limiter, Problem, asked
-from hub.errors import SearchError
 from hub.host import SAFE, TYPES, Change, Host, reply
-from hub.index import Hit, Results, Snippet
 from hub.index.whoosh import Whoosh
+from hub.searchpage import SearchPage
 
 LIVE_SCRIPT = b"""const news = new EventSource(new URL("live", import.meta.url));
 news.onmessage = () => location.reload();
 """
-_FIELD = re.compile(rb'(<input\b[^>]*\bid="?q"?(?=[\s>]))')
-_STATUS = re.compile(rb'(<p\b[^>]*\bid="?status"?[^>]*>)(</p>)')
-_HITS = re.compile(rb'<!--hits-->(\s*<ol id="?hits"?></ol>)?')
 
 
 def app(
@@ -84,29 +79,22 @@ class Site:
         return self.host.answer(request)
 
     async def search_page(self, request: Request, file: Path) -> Response:
-        """The search page for browsers with and without scripts. It names this server as the API."""
-        named = f'data-api="{escape(self.host.prefix)}"'.encode()
-        answer: Change | None = None
-        if request.query_params.get("q", "").strip():
-            answer = await self.answered(request)
-        return self.host.send(
-            request,
-            file,
-            change=lambda page: (answer(page) if answer else page).replace(b'data-api=""', named, 1),
-        )
+        """The search page, with its question answered when there is one. It names this server as the API."""
+        fill = await self.answered(request) if request.query_params.get("q", "").strip() else None
+        root = self.host.prefix
+        return self.host.send(request, file, change=fill or (lambda page: SearchPage(page, root).bare(root).encode()))
 
     async def answered(self, request: Request) -> Change:
         """What puts the answer into the page."""
-        text = request.query_params.get("q", "")
+        root, text = self.host.prefix, request.query_params.get("q", "")
         try:
             self.api.admit(request)
             query = asked(request.query_params)
             results = await self.api.within(lambda _: self.api.index.search(query), request.query_params)
-        except (Problem, SearchError) as problem:
-            said, list_ = escape(str(problem)), Markup('<ol id="hits"></ol>')
-        else:
-            said, list_ = _said(results), _list(results, self.host.prefix)
-        return lambda page: _filled(page, text, said, list_)
+        except Problem as problem:
+            why = f"{problem.detail} {problem.hint}"
+            return lambda page: SearchPage(page, root).refused(text, why)
+        return lambda page: SearchPage(page, root).filled(query, results)
 
     async def events(self, request: Request) -> Response:
         """Server-sent events: one whenever a file of the site changed."""
@@ -137,46 +125,6 @@ def _reloading(root: str) -> Change:
         return head + script + end + tail if end else page
 
     return change
-
-
-def _filled(page: bytes, text: str, said: Markup, list_: Markup) -> bytes:
-    value = f' value="{escape(text)}"'.encode("utf-8", "replace")
-    page = _FIELD.sub(lambda found: found[1] + value, page, count=1)
-    page = _STATUS.sub(lambda found: found[1] + said.encode("utf-8", "replace") + found[2], page, count=1)
-    return _HITS.sub(lambda _: list_.encode("utf-8", "replace"), page, count=1)
-
-
-def _said(results: Results) -> Markup:
-    count = "1 result" if results.total == 1 else f"{results.total} results"
-    corrected = f"Nothing found as typed; showing “{results.corrected}”." if results.corrected else ""
-    meant = f"Did you mean “{results.suggestions[0]}”?" if results.suggestions and not results.corrected else ""
-    return escape(" ".join(part for part in (f"{count}.", corrected, meant, results.note) if part))
-
-
-def _list(results: Results, root: str) -> Markup:
-    lines = Markup("").join(_line(hit, root) for hit in results.hits)
-    return Markup('<ol id="hits">{}</ol>').format(lines)
-
-
-def _line(hit: Hit, root: str) -> Markup:
-    """The markup that search.js makes too."""
-    href = hit.url if hit.url.startswith(("https://", "http://")) else root + hit.url
-    title = f"In reply to {hit.title}" if hit.type == "reply" else hit.title or "Untitled"
-    date = Markup("Date unknown")
-    if hit.published:
-        shown = hit.published.strftime("%-d %B %Y")
-        date = Markup('<time datetime="{}">{}</time>').format(hit.published.isoformat(), shown)
-    return Markup('<li><a href="{}">{}</a><p class="meta">{} · <bdi>{}</bdi> · {}</p>{}</li>').format(
-        href, title, hit.channel, hit.author or "Unnamed", date, Markup("").join(map(_snippet, hit.snippets))
-    )
-
-
-def _snippet(piece: Snippet) -> Markup:
-    shown, at = Markup(""), 0
-    for start, end in piece.marks:
-        shown += escape(piece.text[at:start]) + Markup("<mark>{}</mark>").format(piece.text[start:end])
-        at = end
-    return Markup('<p dir="auto">{}</p>').format(shown + escape(piece.text[at:]))
 
 
 def serve(site: Starlette, host: str = "127.0.0.1", port: int = 8000) -> None:

@@ -340,6 +340,7 @@ def test_what_people_wrote_is_escaped_on_the_search_page(site: Starlette) -> Non
     page = ask(site, "/search/", params={"q": 'squeak "><script>alert(2)</script>'}).text
     assert "<script>" not in page
     assert "<i>" not in ask(site, "/search/?q=squeak").text
+    assert "&lt;script&gt;" in page
 
 
 def test_the_search_page_names_the_server_as_its_api(folder: Path) -> None:
@@ -350,3 +351,20 @@ def test_a_search_page_with_an_answer_is_compressed_too(site: Starlette) -> None
     answer = ask(site, "/search/?q=red", headers={"Accept-Encoding": "gzip"})
     assert answer.headers["content-encoding"] == "gzip"
     assert gzip.compress(answer.content)
+
+
+def test_the_search_page_leads_to_the_next_one(site: Starlette) -> None:
+    assert '<p class="pager"><a href="?q=red+bicycle&amp;page=2">→</a></p>' in ask(site, "/search/?q=red+bicycle").text
+
+
+def test_the_search_page_speaks_the_sites_language(folder: Path, tmp_path: Path) -> None:
+    page = tmp_path / "search" / "index.html"
+    page.parent.mkdir()
+    words = "1 Treffer.|{} Treffer.|Antwort auf {}|Ohne Titel|Ohne Namen|Datum unbekannt|{}|{}|x|y"
+    page.write_text('<html lang="de">' + SEARCH.replace("data-api", f'data-words="{words}" data-api'))
+    text = ask(app(tmp_path, folder / "index"), "/search/?q=squeak").text
+    assert ("1 Treffer." in text, "13. Januar 2026" in text) == (True, True)
+
+
+def test_a_wrong_question_is_answered_on_the_page(site: Starlette) -> None:
+    assert "Ask with fewer words." in ask(site, "/search/?q=" + "x" * 257).text

@@ -43,13 +43,20 @@ class Whoosh:
 
     @property
     def mark(self) -> int:
-        """How far the journal is in the index; 0 for not at all."""
-        return shelf.read(self.folder).mark
+        """How far the journal is in the index; 0 for not at all, or when that cannot be read: then all of it is due."""
+        try:
+            return shelf.read(self.folder).mark
+        except SearchError:
+            return 0
 
     @property
     def generation(self) -> str:
         """Another string whenever the index is another."""
         return "-".join(map(str, shelf.stamp(self.folder)))
+
+    def sound(self) -> None:
+        """Look at the manifest alone. Raises SearchError when it is damaged."""
+        shelf.read(self.folder)
 
     def verify(self) -> None:
         """Read every byte. Raises SearchError when one is not as it was written."""

@@ -150,6 +150,7 @@ function line(hit) {
 }
 
 const pager = node("p", { className: "pager" });
+document.querySelector("#hits + .pager")?.remove();
 list.after(pager);
 let announcing;
 

@@ -1,0 +1,114 @@
+"""The built search page with an answer in it, for browsers without scripts: the markup that search.js makes too. Pure.
+
+Words and language are those of the page: `main[data-words]` holds them in the order of `WORDS`, parted by "|".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from html import unescape
+from urllib.parse import quote_plus
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
+from markupsafe import Markup, escape
+
+from hub.index import Hit, Results, Snippet
+from hub.query import Query
+
+WORDS = (
+    "1 result.|{} results.|In reply to {}|Untitled|Unnamed|Date unknown|Nothing found as typed; showing “{}”."
+    "|Did you mean “{}”?|Searching the static index.|The search does not answer. Try again later."
+)
+_FIELD = re.compile(r'(<input\b[^>]*\bid="?q"?(?=[\s>]))')
+_STATUS = re.compile(r'(<p\b[^>]*\bid="?status"?[^>]*>)(?=</p>)')
+_HITS = re.compile(r'<!--hits-->(\s*<ol id="?hits"?></ol>)?')
+
+
+class SearchPage:
+    """A built search page that can be filled."""
+
+    def __init__(self, built: bytes, root: str) -> None:
+        """`root` is where the site stands, with slashes at both ends."""
+        self.built, self.root = built.decode("utf-8", "replace"), root
+        said = re.search(r'<main\b[^>]*\bdata-words="([^"]*)"', self.built)
+        given = unescape(said[1]).split("|") if said else []
+        usual = WORDS.split("|")
+        self.words = given if len(given) >= len(usual) else usual
+        named = re.search(r'<html\b[^>]*\blang="?([\w-]+)', self.built)
+        self.locale = _locale(named[1] if named else "en")
+
+    def bare(self, api: str) -> str:
+        """The page with the server named as its API."""
+        return self.built.replace('data-api=""', f'data-api="{escape(api)}"', 1)
+
+    def filled(self, query: Query, results: Results) -> bytes:
+        """The page with a question answered."""
+        more = Markup('<p class="pager">{}</p>').format(self._turns(query, results))
+        listed = Markup('<ol id="hits" start="{}">{}</ol>').format(query.start + 1, self._lines(results)) + more
+        return self._with(query.text, self._said(results), listed)
+
+    def refused(self, text: str, why: str) -> bytes:
+        """The page with a reason instead of hits."""
+        return self._with(text, why, Markup('<ol id="hits"></ol>'))
+
+    def _with(self, text: str, said: str, listed: Markup) -> bytes:
+        page = _FIELD.sub(lambda found: f'{found[1]} value="{escape(text)}"', self.bare(self.root), count=1)
+        page = _STATUS.sub(lambda found: found[1] + str(escape(said)), page, count=1)
+        return _HITS.sub(lambda _: str(listed), page, count=1).encode("utf-8", "replace")
+
+    def _said(self, results: Results) -> str:
+        count = self.words[0] if results.total == 1 else self._put(1, str(results.total))
+        meant = results.suggestions[0] if results.suggestions else ""
+        corrected = self._put(6, results.corrected) if results.corrected else self._put(7, meant) if meant else ""
+        return " ".join(part for part in (count, corrected, results.note) if part)
+
+    def _put(self, number: int, value: str) -> str:
+        return self.words[number].replace("{}", value)
+
+    def _lines(self, results: Results) -> Markup:
+        return Markup("").join(self._line(hit) for hit in results.hits)
+
+    def _line(self, hit: Hit) -> Markup:
+        href = hit.url if hit.url.startswith(("https://", "http://")) else self.root + hit.url
+        title = self._put(2, hit.title) if hit.type == "reply" else hit.title or self.words[3]
+        return Markup('<li><a href="{}">{}</a><p class="meta">{} · <bdi>{}</bdi> · {}</p>{}</li>').format(
+            href, title, hit.channel, hit.author or self.words[4], self._date(hit.published), _pieces(hit.snippets)
+        )
+
+    def _date(self, when: datetime | None) -> Markup:
+        if when is None:
+            return escape(self.words[5])
+        shown = format_date(when.date(), "long", self.locale)
+        return Markup('<time datetime="{}">{}</time>').format(when.isoformat(), shown)
+
+    def _turns(self, query: Query, results: Results) -> Markup:
+        pages = [(query.page - 1, "←"), (query.page + 1, "→")]
+        last = -(-results.total // query.per_page)
+        link = Markup('<a href="?q={}&amp;page={}">{}</a>')
+        return Markup(" ").join(
+            link.format(Markup(quote_plus(query.text, errors="replace")), page, arrow)  # noqa: S704 (percent-encoded)
+            for page, arrow in pages
+            if 1 <= page <= last
+        )
+
+
+def _pieces(pieces: Sequence[Snippet]) -> Markup:
+    return Markup("").join(Markup('<p dir="auto">{}</p>').format(_marked(piece)) for piece in pieces)
+
+
+def _marked(piece: Snippet) -> Markup:
+    shown, at = Markup(""), 0
+    for start, end in piece.marks:
+        shown += escape(piece.text[at:start]) + Markup("<mark>{}</mark>").format(piece.text[start:end])
+        at = end
+    return shown + escape(piece.text[at:])
+
+
+def _locale(tag: str) -> Locale:
+    try:
+        return Locale.parse(tag.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return Locale("en")
