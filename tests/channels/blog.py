@@ -26,6 +26,7 @@ class Blog:
     before: Callable[[str], None] = lambda _: None
     asked: list[str] = field(default_factory=list)
     pretty: bool = True
+    files: dict[str, str] = field(default_factory=dict)
 
     @property
     def api(self) -> str:
@@ -70,6 +71,8 @@ class Blog:
 
     def answer(self, path: str, ask: dict[str, str]) -> tuple[int, dict[str, str], bytes]:
         what = path.rpartition("/")[2]
+        if path in self.files:
+            return 200, {}, self.files[path].encode()
         if what in self.shut or what not in CLOCK:
             return self.shut.get(what, 404), {}, b'{"code": "rest_disabled"}'
         found, size, page = self.find(what, {"orderby": "id", **ask}), int(ask["per_page"]), int(ask.get("page", 1))

@@ -191,6 +191,34 @@ def test_without_comments_none_are_asked_for(blog: Blog, web: Web) -> None:
     assert len(shelf.kept) == 3
 
 
+FEEDS = {
+    "/feed/": """<rss version="2.0" xmlns:wfw="http://wellformedweb.org/CommentAPI/"><channel><item>
+        <guid isPermaLink="false">{0}/?p=1</guid><link>{0}/post-1/</link><description>text</description>
+        <wfw:commentRss>{0}/post-1/feed/</wfw:commentRss></item></channel></rss>""",
+    "/post-1/feed/": """<rss version="2.0"><channel><item><guid isPermaLink="false">{0}/?p=1#comment-1</guid>
+        <link>{0}/post-1/#comment-1</link><description>text</description></item></channel></rss>""",
+}
+
+
+def test_where_the_api_is_shut_the_feeds_bring_the_same_ids(blog: Blog, web: Web) -> None:
+    blog.shut["posts"] = 401
+    blog.files = {path: feed.format(blog.site) for path, feed in FEEDS.items()}
+    shelf = Shelf(blog, web)
+    for _ in range(2):
+        shelf.pull()
+    assert shelf.kept == {f"{blog.site}/?p=1": "text", f"{blog.site}/?p=1#comment-1": "text"}
+
+
+def test_the_feeds_are_left_when_a_sweep_finds_the_api_open(blog: Blog, web: Web) -> None:
+    blog.shut["posts"] = 401
+    blog.files = {path: feed.format(blog.site) for path, feed in FEEDS.items()}
+    shelf = Shelf(blog, web)
+    shelf.pull()
+    blog.shut.clear()
+    shelf.pull(sweep=True)
+    assert shelf.agrees()
+
+
 STEPS = st.lists(
     st.tuples(st.integers(1, 3), st.integers(1, 5), st.sampled_from(["", "a", "b"]), st.integers(0, 3)), max_size=12
 )
