@@ -149,7 +149,7 @@ class Composer:
         item = record.item
         text = tidy.text(item.html)
         short = summary(text)
-        clamped = not whole and (bool(item.title) or len(text) > WHOLE)
+        clamped = not whole and len(text) > len(short) and (bool(item.title) or len(text) > WHOLE)
         others = [name for name in record.channels if name != item.channel]
         return Card(
             key=item.id,
@@ -167,7 +167,7 @@ class Composer:
             edited=self.moment(item.edited) if item.edited else None,
             language=item.language,
             pictures=tuple(self.picture(media) for media in item.media),
-            tags=item.tags,
+            tags=tuple({tag.casefold(): tag for tag in reversed(item.tags)}.values())[::-1],
             warning=item.warning,
             sensitive=item.sensitive,
             reply_to=_web(item.reply_to),

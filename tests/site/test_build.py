@@ -162,3 +162,17 @@ def test_the_transparency_page_counts_what_a_rule_hides(folder):
     assert "advertising" in page
     assert '<td class="number">1</td>' in page
     assert "buy now" not in folder.page(P5)
+
+
+def test_a_fold_counts_direct_replies_apart_from_all_below(folder):
+    first = "https://blog.example/?c=1"
+    folder.save(post(5), reply(1, P5), reply(2, first), reply(3, first), reply(4, "https://blog.example/?c=3"))
+    folder.build()
+    words = " ".join(folder.page(P5).split())
+    assert "2 direct replies to <bdi>Reader 1</bdi>, 3 in all" in words
+
+
+def test_a_topic_is_named_once_however_it_is_written(folder):
+    folder.save(post(5, tags=("Letters", "letters", "tea")))
+    folder.build()
+    assert folder.page(P5).count("#Letters") + folder.page(P5).count("#letters") == 1
