@@ -155,18 +155,22 @@ class Ending:
         """Say it in three lines: what, why, how to mend it."""
         if isinstance(error, SettingsError):
             for one in (error, *error.also):
-                what = f"the setting {one.key} is wrong" if one.key else "a file of settings is wrong"
-                why = ": ".join(part for part in (one.where, one.why) if part)
-                self.screen.error(what, why=why, fix=one.fix, code=self.code)
-        elif isinstance(error, HubError):
-            why = str(error.__cause__) if error.__cause__ else ""
-            self.screen.error(error.what, why=why, fix=error.fix, code=self.code)
-        elif isinstance(error, click.ClickException):
+                self.setting(one)
+            return
+        if isinstance(error, HubError):
+            self.screen.error(error.what, why=str(error.__cause__ or ""), fix=error.fix, code=self.code)
+        if isinstance(error, click.ClickException):
             ctx = getattr(error, "ctx", None)
             fix = f"{ctx.command_path} --help" if ctx else "hub --help"
             self.screen.error(error.format_message(), fix=fix, code=self.code)
-        elif self.code == BUG:
+        if self.code == BUG:
             self.bug(error)
+
+    def setting(self, error: SettingsError) -> None:
+        """One mistake in a person's file."""
+        what = f"the setting {error.key} is wrong" if error.key else "a file of settings is wrong"
+        why = ": ".join(part for part in (error.where, error.why) if part)
+        self.screen.error(what, why=why, fix=error.fix, code=self.code)
 
     def bug(self, error: BaseException) -> None:
         """Keep the traceback in a file and say where."""

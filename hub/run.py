@@ -93,6 +93,12 @@ class Report:
     erasing: bool = False
 
     @property
+    def moved(self) -> bool:
+        """Is there anything to tell?"""
+        written = self.built and (self.built.written or self.built.removed or self.built.failed)
+        return bool(self.pulled or self.pictures or written or self.published or self.publish_error or self.erasing)
+
+    @property
     def exit_code(self) -> int:
         """0 all well; 1 some channel or page failed, the rest was done; 69 every due channel failed."""
         failed = [one for one in self.pulled if one.error]
@@ -193,7 +199,8 @@ def preview(hub: Hub, wish: Wish) -> tuple[Pulled, ...]:
             new = tuple(item.id for item in came.batch.items if not hub.store.item(item.id))
             results[name] = results[name].plus(Changes(added=new, gone=came.batch.gone), came.batch)
         elif came.why is not None:
-            results[name] = replace(results[name], error=type(came.why).__name__, message=str(came.why))
+            message = came.why.what if isinstance(came.why, HubError) else str(came.why)
+            results[name] = replace(results[name], error=type(came.why).__name__, message=message)
     return tuple(results.values())
 
 

@@ -86,12 +86,8 @@ class Network(Section):
     """How this program behaves on the net."""
 
     allow: tuple[str, ...] = Field(default=(), description="private hosts that may be asked: host, host:port or CIDR")
-    contact: Contact = Field(
-        default="", description="who runs this, for the User-Agent; else the brand's"
-    )
-    replay: Inside = Field(
-        default="", description="recordings in content/ that stand for the network"
-    )
+    contact: Contact = Field(default="", description="who runs this, for the User-Agent; else the brand's")
+    replay: Inside = Field(default="", description="recordings in content/ that stand for the network")
 
 
 class MediaSettings(Section):
@@ -123,9 +119,7 @@ class ServeSettings(Section):
 class PublishSettings(Section):
     """What happens when the site changed."""
 
-    command: tuple[str, ...] = Field(
-        default=(), description='run in the brand\'s folder: ["rsync", "-a", …]'
-    )
+    command: tuple[str, ...] = Field(default=(), description='run in the brand\'s folder: ["rsync", "-a", …]')
 
 
 class File(Section):

@@ -39,19 +39,19 @@ def channel_names(ctx: click.Context, _: click.Parameter, incomplete: str) -> li
 @click.pass_obj
 def update(screen: Screen, now: bool, sweep: bool) -> int:
     """One full cycle: pull what is due, index, render, publish. What cron calls."""
-    return once(screen, now=now, sweep=sweep)
+    greet(screen, "updating")
+    report = once(screen, now=now, sweep=sweep)
+    screen.result(as_json(report), told(report))
+    return report.exit_code
 
 
-def once(screen: Screen, *, now: bool = False, sweep: bool = False) -> int:
-    """One update, and its report."""
+def once(screen: Screen, *, now: bool = False, sweep: bool = False) -> Report:
+    """One update."""
     from hub.run import Wish
     from hub.run import update as whole
 
-    greet(screen, "updating")
     with writing(screen) as hub, heard(screen, hub) as listening:
-        report = whole(listening, Wish(now=screen.clock(), recheck=now, sweep=sweep))
-    screen.result(as_json(report), told(report))
-    return report.exit_code
+        return whole(listening, Wish(now=screen.clock(), recheck=now, sweep=sweep))
 
 
 @click.command()
@@ -154,8 +154,7 @@ def run(screen: Screen, ticks: int) -> int:
     """The daemon: look every minute what is due. SIGTERM and Ctrl-C let the running step finish."""
     import schedule
 
-    stop, timer, last = threading.Event(), schedule.Scheduler(), [0]
-    tick = minute(screen, last)
+    stop, timer, tick = threading.Event(), schedule.Scheduler(), minute(screen)
     timer.every(1).minutes.do(tick)
     with stopped_by_signals(stop):
         tick()
@@ -168,13 +167,15 @@ def run(screen: Screen, ticks: int) -> int:
     return 0
 
 
-def minute(screen: Screen, last: list[int]) -> Callable[[], None]:
+def minute(screen: Screen) -> Callable[[], None]:
     """One tick of the daemon: an update whose troubles are told and do not end it."""
     from hub import log
 
     def tick() -> None:
         try:
-            last[0] = once(screen)
+            report = once(screen)
+            if report.moved:
+                screen.result(as_json(report), told(report))
         except Locked as why:
             screen.note(why.what)
         except HubError as why:
@@ -234,7 +235,8 @@ def line(one: Pulled) -> str:
     if not one.error:
         return f"{one.channel}: {what}"
     kept = f" (kept: {what})" if one.moved else ""
-    return f"{one.channel}: failed: {one.message}{kept}; next try {when(one.next_due)}"
+    again = f"; next try {when(one.next_due)}" if one.next_due else ""
+    return f"{one.channel}: failed: {one.message}{kept}{again}"
 
 
 def told(report: Report) -> Iterator[str]:

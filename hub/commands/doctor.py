@@ -58,21 +58,24 @@ def examined(screen: Screen, channel: str | None) -> Iterator[Check]:
     try:
         settings = settings_of(screen)
         yield Check(check="settings", detail=f"{len(settings.channels)} channels")
+        yield from folder(settings)
         with opened(settings, os.environ, screen.clock) as hub:
-            yield Check(check="rules", detail=f"{len(hub.rules.hides)} hide something")
-            yield from folder(settings)
-            yield clock(hub, screen)
-            yield Check(check="archive", detail=f"{hub.store.seq} changes so far")
-            yield erasure(hub)
-            yield in_step(hub)
-            for one in settings.channels.values():
-                if channel in (None, one.name):
-                    yield reached(hub, one)
+            yield from inside(hub, screen)
+            yield from (reached(hub, one) for one in settings.channels.values() if channel in (None, one.name))
     except SettingsError as why:
         for one_wrong in (why, *why.also):
             yield Check(check="settings", state="failed", detail=str(one_wrong.what), fix=one_wrong.fix, code=78)
     except HubError as why:
         yield Check(check="archive", state="failed", detail=why.what, fix=why.fix, code=74)
+
+
+def inside(hub: Hub, screen: Screen) -> Iterator[Check]:
+    """What the hub knows of itself."""
+    yield Check(check="rules", detail=f"{len(hub.rules.hides)} hide something")
+    yield clock(hub, screen)
+    yield Check(check="archive", detail=f"{hub.store.seq} changes so far")
+    yield erasure(hub)
+    yield in_step(hub)
 
 
 def python() -> Check:
