@@ -163,6 +163,8 @@ class Ending:
             ctx = getattr(error, "ctx", None)
             fix = f"{ctx.command_path} --help" if ctx else "hub --help"
             self.screen.error(error.format_message(), fix=fix, code=self.code)
+        if self.code == 130:
+            self.screen.note("interrupted: nothing is lost, the next run goes on from here")
         if self.code == BUG:
             self.bug(error)
 
