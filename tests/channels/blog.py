@@ -75,6 +75,8 @@ class Blog:
             return 200, {}, self.files[path].encode()
         if what in self.shut or what not in CLOCK:
             return self.shut.get(what, 404), {}, b'{"code": "rest_disabled"}'
+        if not set(map(int, filter(None, ask.get("post", "").split(",")))) <= set(self.posts):
+            return 401, {}, b'{"code": "rest_cannot_read_post"}'
         found, size, page = self.find(what, {"orderby": "id", **ask}), int(ask["per_page"]), int(ask.get("page", 1))
         headers = {"X-WP-Total": str(len(found)), "X-WP-TotalPages": str(-(-len(found) // size))}
         return 200, headers, json.dumps(found[(page - 1) * size : page * size]).encode()

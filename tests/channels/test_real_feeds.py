@@ -58,6 +58,7 @@ def test_a_real_feed_brings_every_entry_under_an_id_of_its_own(name: str, tmp_pa
     assert len({item.id for item in items}) == len(items) == COUNTS[name]["items"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", [name for name in COUNTS if "kc0011" in name or "scriptingNews" in name or "authors" in name]
 )
