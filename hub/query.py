@@ -232,13 +232,14 @@ class _Reader:
 
     def take(self, token: re.Match[str], *, last: bool) -> None:
         if token["open"]:
-            self.open(negated=token["open"].startswith("-"))
-        elif token["close"]:
-            self.close()
-        elif token["word"] == "OR" and not token["minus"] and not token["field"]:
-            self.alternative()
-        elif token["word"] or token["phrase"]:
-            self.operand(token, last=last)
+            return self.open(negated=token["open"].startswith("-"))
+        if token["close"]:
+            return self.close()
+        if token["word"] == "OR" and not token["minus"] and not token["field"]:
+            return self.alternative()
+        if token["word"] or token["phrase"]:
+            return self.operand(token, last=last)
+        return None
 
     def open(self, *, negated: bool) -> None:
         if len(self.stack) > DEPTH:

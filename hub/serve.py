@@ -133,6 +133,7 @@ def serve(site: Starlette, host: str = "127.0.0.1", port: int = 8000) -> None:
     with socket.socket(family, socket.SOCK_STREAM) as listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((host, port))
+        listening.listen(1024)  # who reads the address may come before the server is up
         shown = f"[{host}]" if ":" in host else host
         print(f"http://{shown}:{listening.getsockname()[1]}{site.state.prefix}", flush=True)
         config = uvicorn.Config(

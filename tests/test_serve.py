@@ -319,6 +319,7 @@ def naughty() -> Iterator[str]:
     yield from json.loads(file.read_text()) if file.exists() else ()
 
 
+@pytest.mark.slow
 def test_no_question_is_a_server_error(site: Starlette) -> None:
     codes = set()
     for text in naughty():

@@ -9,6 +9,7 @@ those of the whole index, so that neither the order of commits nor the cut into 
 from __future__ import annotations
 
 import heapq
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -282,13 +283,14 @@ def nearest(books: Iterable[Book], word: str, check: Check) -> list[tuple[str, i
     One edit for 4 to 7 letters, two from 8 on; the first letter is right.
     """
     edits = 0 if len(word) < 4 else 1 if len(word) < 8 else 2
-    letters, found = set(word), dict[str, tuple[int, int]]()
-    for book in books if edits else ():
+    if not edits:
+        return []
+    letters, held = set(word), Counter[str]()
+    for book in books:
         check()
-        for other, held in book.words(word[0], range(len(word) - edits, len(word) + edits + 1)):
-            if other in found:
-                found[other] = (found[other][0], found[other][1] - held)
-            elif len(letters ^ set(other)) <= 2 * edits and 0 < (far := distance(word, other, edits)) <= edits:
-                found[other] = (far, -held)
-    best = heapq.nsmallest(8, found, key=lambda other: (*found[other], other))
-    return [(other, found[other][0]) for other in best]
+        for other, count in book.words(word[0], range(len(word) - edits, len(word) + edits + 1)):
+            held[other] += count
+    likely = (other for other in held if other != word and len(letters ^ set(other)) <= 2 * edits)
+    far = {other: distance(word, other, edits) for other in likely}
+    best = heapq.nsmallest(8, far, key=lambda other: (far[other], -held[other], other))
+    return [(other, far[other]) for other in best if far[other] <= edits]

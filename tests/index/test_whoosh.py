@@ -159,6 +159,7 @@ def test_an_item_that_hangs_nowhere_is_not_found(index: Whoosh) -> None:
     assert (index.ids(), index.mark) == (frozenset(), 1)
 
 
+@pytest.mark.slow
 def test_many_small_commits_stay_few_volumes(index: Whoosh) -> None:
     for number in range(60):
         index.update([line(number + 1, item(number, f"word{number} common"))])
@@ -423,11 +424,13 @@ def hostile() -> list[str]:
     return texts + (json.loads(file.read_text()) if file.exists() else [])
 
 
+@pytest.mark.slow
 def test_no_question_breaks_the_search(filled: Whoosh) -> None:
     answers = [filled.search(parse(text, facets=["channel", "topic"])) for text in hostile()]
     assert all(isinstance(answer, Results) for answer in answers)
 
 
+@pytest.mark.slow
 def test_no_text_breaks_the_index(index: Whoosh) -> None:
     texts = [text for text in hostile() if "\udcff" not in text]
     index.update(
@@ -446,6 +449,7 @@ def test_a_search_that_takes_too_long_is_cut_short_and_says_so(index: Whoosh, tm
     assert search.results().partial
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.randoms(use_true_random=False), st.integers(1, 9))
 def test_neither_order_nor_batches_matter(
