@@ -102,12 +102,11 @@ class Transaction:
     def _below(self, ask: Select[Any], under: str) -> Iterator[Row[Any]]:
         """Those rows that hang below the item of this name, or wait for it. Never that item itself."""
         v = versions_table.c
-        held = names.holders(self.c, [under]).get(under)
-        yield from self.c.execute(
-            ask.where(or_(v.parent_name == under, v.root_name == under), v.item != (held or "")[0])
-        )
-        if held:
-            yield from each(self.c, ask, v.item, weave.under(self.c, held[0]))
+        head, bare = names.holders(self.c, [under]).get(under, ("", True))
+        waiting = or_(v.parent_name == under, v.root_name == under)
+        yield from self.c.execute(ask.where(waiting, v.item != head))
+        if not bare:
+            yield from each(self.c, ask, v.item, weave.under(self.c, head))
 
     def _wipe(self, ids: Iterable[str]) -> None:
         """Erase what this channel brought of the items."""
