@@ -98,16 +98,16 @@ class HubGenerator(Generator):  # type: ignore[misc]
         for page in ordered(shop.manifest):
             made = self.job.attempt(_name(page), partial(shop.make, page))
             if made is not None:
-                for picture in self._pictures(shop, media):
+                for picture in self._pictures(shop, quiet, media):
                     quiet.offer(picture)
                 quiet.offer(made)
         quiet.flush()
 
     @staticmethod
-    def _pictures(shop: Workshop, media: Path) -> Iterator[Made]:
+    def _pictures(shop: Workshop, quiet: QuietWriter, media: Path) -> Iterator[Made]:
         """Pictures the page just made shows and the site does not have yet."""
         for path, file in shop.composer.used.items():
-            if not shop.manifest.file(path):
+            if not quiet.holds(path):
                 content_ = (media / file.digest).read_bytes()
                 yield Made(page=Page(kind="picture", name=path), files={path: content_})
 

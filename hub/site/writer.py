@@ -50,6 +50,10 @@ class QuietWriter:
     def stamped(self) -> bool:
         return (self.output / STAMP).is_file()
 
+    def holds(self, path: str) -> bool:
+        """Did we write this file, and is it still there?"""
+        return bool(self.manifest.file(path)) and (self.output / path).is_file()
+
     def stamp(self) -> None:
         """From here on the manifest speaks for this folder."""
         self._guard(self.output, lambda: self.output.mkdir(parents=True, exist_ok=True))

@@ -1,0 +1,300 @@
+"""The demo brand as a visitor, a feed reader, a search engine and a parser of microformats meet it."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urldefrag, urlsplit
+from xml.etree import ElementTree
+
+import feedparser
+import mf2py
+import pytest
+
+from tests.e2e.crawl import Page, Site, crawled
+from tests.e2e.folder import CHECKOUT, Folder
+from tests.html_safety import in_feed, in_json, unsafe
+
+pytestmark = pytest.mark.slow
+HOST = "https://talk.tarnwick.example/"
+POLICY = {
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "media-src 'self'",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "manifest-src 'self'",
+    "base-uri 'none'",
+    "form-action 'self'",
+}
+SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+
+
+@dataclass(frozen=True)
+class Demo:
+    """The demo, built below an address and crawled."""
+
+    folder: Folder
+    site: Site
+    items: list[dict[str, Any]]
+
+    @property
+    def output(self) -> Path:
+        return self.folder.path / "output"
+
+    @property
+    def posts(self) -> list[dict[str, Any]]:
+        return [item for item in self.items if item["kind"] == "post"]
+
+    @property
+    def replies(self) -> list[dict[str, Any]]:
+        return [item for item in self.items if item["kind"] == "reply"]
+
+    def under(self, post: dict[str, Any]) -> list[dict[str, Any]]:
+        return [item for item in self.replies if item["thread_id"] == post["id"]]
+
+    def files(self, *endings: str) -> dict[str, bytes]:
+        """The files of the site with these endings, by path."""
+        found = (path for path in sorted(self.output.rglob("*")) if path.suffix in endings)
+        return {str(path.relative_to(self.output)): path.read_bytes() for path in found}
+
+
+def laid(path: Path, root: str) -> Folder:
+    """The demo's folder, updated once."""
+    folder = Folder(path)
+    assert folder.hub("init", "--demo").code == 0
+    settings = path / "content/hub.toml"
+    settings.write_text(settings.read_text("utf-8").replace(f'"{HOST}"', f'"{root}"'), "utf-8")
+    ran = folder.update()
+    assert ran.code == 0, ran.err
+    return folder
+
+
+def built(path: Path, root: str) -> Demo:
+    folder = laid(path, root)
+    return Demo(folder, crawled(path / "output", path / ".hub/index", root), folder.export())
+
+
+@pytest.fixture(scope="module")
+def demos(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Demo]:
+    return cache(lambda prefix: built(tmp_path_factory.mktemp("demo"), HOST + prefix))
+
+
+@pytest.fixture(scope="module")
+def demo(demos: Callable[[str], Demo]) -> Demo:
+    """Below a path, which is the harder place to stand."""
+    return demos("talk/")
+
+
+@pytest.fixture(params=["", "talk/"], ids=["at the root", "below a path"])
+def both(request: pytest.FixtureRequest, demos: Callable[[str], Demo]) -> Demo:
+    return demos(request.param)
+
+
+# visitors
+
+
+def test_no_link_is_broken_and_none_is_redirected(both: Demo) -> None:
+    wrong = {address: page.status for address, page in both.site.pages.items() if page.status != 200}
+    assert {(start, end) for start, end in both.site.links if urldefrag(end).url in wrong} == set()
+    assert not [end for _, end in both.site.links if not end.startswith(both.site.root)]
+
+
+def test_every_fragment_that_is_linked_to_is_there(both: Demo) -> None:
+    ids = {address: set(page.ids) for address, page in both.site.html().items()}
+    split = {(start, *urldefrag(end)) for start, end in both.site.links}
+    assert not [(start, page, part) for start, page, part in split if part and unquote(part) not in ids.get(page, ())]
+
+
+def test_no_page_has_an_id_twice(demo: Demo) -> None:
+    assert not {address: page for address, page in demo.site.html().items() if len(page.ids) != len(set(page.ids))}
+
+
+def test_every_page_can_be_reached_from_the_first_one(both: Demo) -> None:
+    reached = {both.site.path(address) for address in both.site.html()}
+    pages = {path.removesuffix("index.html") for path in both.files(".html")}
+    assert reached == pages
+
+
+def test_every_other_file_is_linked_to_or_known_by_its_name(both: Demo) -> None:
+    files = {str(path.relative_to(both.output)) for path in both.output.rglob("*") if path.is_file()}
+    pages = {path for path in files if path.endswith(".html")}
+    known = {path for path in files if re.fullmatch(r"\..*|_\w+|robots\.txt|sitemap.*|search/\w+\.json", path)}
+    statics = {str(path.relative_to(STATIC)) for path in STATIC.rglob("*") if path.is_file()}
+    assert files - pages - known - statics - {both.site.path(address) for address in both.site.pages} == set()
+
+
+STATIC = CHECKOUT / "content/static"
+
+
+def test_what_lies_in_content_static_stands_at_the_root(both: Demo) -> None:
+    for path in (path for path in STATIC.rglob("*") if path.is_file()):
+        assert (both.output / path.relative_to(STATIC)).read_bytes() == path.read_bytes()
+
+
+def test_no_page_holds_anything_unsafe_or_loads_from_elsewhere(demo: Demo) -> None:
+    own = urlsplit(demo.site.root).netloc
+    found = {address: unsafe(page.body, own) for address, page in demo.site.html().items()}
+    assert {address: faults for address, faults in found.items() if faults} == {}
+
+
+def test_no_feed_and_no_json_holds_anything_unsafe(demo: Demo) -> None:
+    texts = [text for body in demo.files(".atom", ".rss").values() for text in in_feed(body)]
+    texts += [text for path, body in demo.files(".json").items() if "search/" not in path for text in in_json(body)]
+    assert len(texts) > len(demo.items)
+    assert [fault for text in dict.fromkeys(texts) for fault in unsafe(text) if "third-party load" not in fault] == []
+
+
+def policy(page: Page) -> list[str]:
+    found = [one.attrib for one in page.elements("meta") if one.get("http-equiv") == "Content-Security-Policy"]
+    return [one["content"] for one in found]
+
+
+def test_every_page_carries_the_policy(demo: Demo) -> None:
+    for address, page in demo.site.html().items():
+        (said,) = policy(page)
+        assert {part.strip() for part in said.split(";")} == POLICY, address
+
+
+# feed readers
+
+
+def test_every_feed_is_sound_for_strict_and_for_patient_readers(demo: Demo) -> None:
+    for path, body in demo.files(".atom", ".rss").items():
+        ElementTree.fromstring(body)
+        assert not feedparser.parse(body).bozo, path
+
+
+def test_every_thread_has_a_feed_of_all_its_replies(demo: Demo) -> None:
+    feeds = {path: feedparser.parse(body) for path, body in demo.files(".atom").items() if path.startswith("p/")}
+    assert len(feeds) == len(demo.posts)
+    assert Counter(entry.id for feed in feeds.values() for entry in feed.entries) == ids(demo.replies)
+
+
+def ids(items: list[dict[str, Any]]) -> Counter[str]:
+    return Counter(item["id"] for item in items)
+
+
+@pytest.mark.parametrize("ending", ["atom", "rss", "json"])
+def test_the_feed_of_everything_holds_the_newest_posts(demo: Demo, ending: str) -> None:
+    body = demo.files(f".{ending}")[f"feeds/all.{ending}"]
+    entries = json.loads(body)["items"] if ending == "json" else feedparser.parse(body).entries
+    newest = sorted(demo.posts, key=lambda item: (item["published"] or "", item["id"]), reverse=True)[:50]
+    assert [entry["id"] for entry in entries] == [item["id"] for item in newest]
+
+
+# machines
+
+
+def messages(demo: Demo) -> list[dict[str, Any]]:
+    """What the search page reads without a server."""
+    named = json.loads((demo.output / "search/index.json").read_bytes())["files"]
+    return [message for name in named for message in json.loads((demo.output / name).read_bytes())]
+
+
+def posts(demo: Demo) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """Every post of the export with the one h-entry of its page."""
+    places = {message["id"]: demo.site.root + message["url"] for message in messages(demo)}
+    pages = {address: page for address, page in demo.site.html().items() if "/p/" in address}
+    for post in demo.posts:
+        address = places[post["id"]]
+        (entry,) = mf2py.parse(doc=pages.pop(address).body.decode(), url=address)["items"]
+        yield post, entry
+    assert not pages
+
+
+def said(thing: dict[str, Any]) -> tuple[str, datetime | None]:
+    """Author and time of an h-entry or h-cite."""
+    author, times = thing["properties"]["author"][0], thing["properties"].get("published", [])
+    return author["properties"]["name"][0], datetime.fromisoformat(times[0]) if times else None
+
+
+def known(item: dict[str, Any]) -> tuple[str, datetime | None]:
+    """The same of an item of the export."""
+    return item["author"]["name"], datetime.fromisoformat(item["published"]) if item["published"] else None
+
+
+def test_microformats_tell_the_posts_that_the_export_tells(demo: Demo) -> None:
+    for post, entry in posts(demo):
+        assert said(entry) == known(post)
+        assert entry["properties"].get("name", [""]) == [post["title"]]
+        assert entry["properties"].get("syndication", [""]) == [post["url"]]
+
+
+def test_microformats_tell_the_replies_that_the_export_tells(demo: Demo) -> None:
+    for post, entry in posts(demo):
+        told = [(one["properties"]["url"][0], *said(one)) for one in entry["properties"].get("comment", [])]
+        assert Counter(told) == Counter((one["url"], *known(one)) for one in demo.under(post))
+
+
+def test_structured_data_can_be_read_on_every_post(demo: Demo) -> None:
+    for address, page in demo.site.html().items():
+        blocks = [json.loads(one.text or "") for one in page.elements("script") if "ld+json" in one.get("type", "")]
+        assert all(block["@context"] == "https://schema.org" for block in blocks)
+        assert blocks or "/p/" not in address
+
+
+def test_the_sitemap_lists_pages_that_exist_and_every_post(both: Demo) -> None:
+    maps = [ElementTree.fromstring(body) for path, body in both.files(".xml").items() if path.startswith("sitemap")]
+    places = [place.text or "" for one in maps for place in one.iter(f"{SITEMAP}loc")]
+    files = {both.site.root + path.removesuffix("index.html") for path in both.files(".html", ".xml")}
+    assert len(places) == len(set(places))
+    assert set(places) <= files
+    assert {place for place in files if "/p/" in place} <= set(places)
+
+
+def test_the_static_search_files_hold_every_item_once(demo: Demo) -> None:
+    assert ids(messages(demo)) == ids(demo.items)
+
+
+# the next day
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Folder:
+    """One whose memory may be damaged: every test leaves it whole."""
+    return laid(tmp_path_factory.mktemp("kept"), HOST)
+
+
+def test_a_second_update_changes_nothing(kept: Folder) -> None:
+    before = kept.output()
+    assert kept.update("--now").code == 0
+    assert kept.output() == before
+
+
+def test_a_site_that_was_deleted_comes_back_with_the_same_bytes(kept: Folder) -> None:
+    before = kept.bytes()
+    shutil.rmtree(kept.path / "output")
+    assert kept.update().code == 0
+    after = kept.bytes()
+    assert before == after | {".gitignore": before[".gitignore"]}
+
+
+def test_a_search_whose_index_was_deleted_works_again(kept: Folder) -> None:
+    before = kept.hub("--json", "search", "kettle").json
+    shutil.rmtree(kept.path / ".hub/index")
+    assert kept.update().code == 0
+    assert before["total"] > 10
+    assert kept.hub("--json", "search", "kettle").json["hits"] == before["hits"]
+
+
+def test_a_site_whose_memory_was_deleted_keeps_its_bytes_and_loses_no_track(kept: Folder) -> None:
+    before = kept.bytes()
+    (kept.path / ".hub/site.sqlite").unlink()
+    assert kept.update().code == 0
+    assert kept.bytes() == before
+    (note,) = (kept.path / "content/posts").glob("*winter-hours.md")
+    note.unlink()
+    removed = kept.update("--now").json["built"]["removed"]
+    assert kept.bytes().keys() == before.keys() - set(removed)
+    assert len([path for path in removed if path.startswith("p/2026-11-12")]) == 2
