@@ -50,8 +50,9 @@ def remembered(thread: Thread, zone: ZoneInfo) -> Post:
 class Follower:
     """One run from the manifest's mark to the store's newest number."""
 
-    def __init__(self, manifest: Manifest, store: Store, zone: ZoneInfo) -> None:
-        self.manifest, self.store, self.zone = manifest, store, zone
+    def __init__(self, manifest: Manifest, store: Store, zone: ZoneInfo, channels: Iterable[str] = ()) -> None:
+        """`channels` are those of the settings: they have a page and feeds, whether or not they have brought a post."""
+        self.manifest, self.store, self.zone, self.channels = manifest, store, zone, channels
         self.pages: set[Page] = set()
         self.stretches: set[Stretch] = set()
         self.around: set[tuple[str, str]] = set()
@@ -77,7 +78,7 @@ class Follower:
                     self.manifest.put(remembered(thread, self.zone))
                     self._replies(thread)
             self._other(entry)
-        self.pages |= everything(self.manifest)
+        self.pages |= everything(self.manifest, self.channels)
         self._hidden()
         self.manifest.keep("mark", str(seq))
 
@@ -221,13 +222,13 @@ class Follower:
             self.pages.add(Page(kind="feed", name=f"channel/{name}" if name else "all"))
 
 
-def everything(manifest: Manifest) -> set[Page]:
+def everything(manifest: Manifest, channels: Iterable[str] = ()) -> set[Page]:
     """Every page there is, and every one that has a file: what is no longer planned renders to nothing and goes."""
     pages = set(STANDING) | {page for _, page in manifest.all_files() if page.kind not in ("picture", "old")}
     for post in manifest.posts():
         pages |= {Page(kind="post", name=post.id), Page(kind="year", name=post.month[:4])}
         pages |= {Page(kind=kind, name=post.month) for kind in ("month", "sitemap")}
-    for name in (HOME, *manifest.lists()):
+    for name in {HOME, *manifest.lists(), *channels}:
         numbers = range(closed(manifest.total(name)) + 1)
         pages |= {Page(kind="list", name=name, number=number) for number in numbers}
         pages.add(Page(kind="feed", name=f"channel/{name}" if name else "all"))

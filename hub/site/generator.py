@@ -59,7 +59,7 @@ class HubGenerator(Generator):  # type: ignore[misc]
             manifest.forget()
             quiet.stamp()
             manifest.keep("decided", whole)
-        Follower(manifest, job.store, zone).follow()
+        Follower(manifest, job.store, zone, job.settings.channels).follow()
         shop = self._workshop(manifest)
         self._render(shop, quiet)
         quiet.remove()

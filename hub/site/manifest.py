@@ -265,6 +265,10 @@ class Manifest:
         row = (path, digest, page.kind, page.name, page.number)
         self.db.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?)", row)
 
+    def blur(self, path: str) -> None:
+        """From here on the file may hold other bytes than were written."""
+        self.db.execute("UPDATE files SET digest='' WHERE path=?", (path,))
+
     def retire(self, path: str, when: str) -> None:
         """A style sheet or script that was replaced at `when`: visitors may still have a page open that asks for it."""
         self.db.execute("UPDATE files SET kind='old', name=?, number=0 WHERE path=?", (when, path))

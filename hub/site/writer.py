@@ -20,6 +20,7 @@ from hub.site.manifest import Manifest
 
 STAMP = ".hub-site"
 STAMP_TEXT = b"This folder is made by the program. Delete it and the next update makes it again.\n"
+NOT_FOUND = "404.html"
 STEP = 200  # files
 KEPT = 600  # seconds that a replaced style sheet or script stays for pages a visitor still has open
 
@@ -94,8 +95,9 @@ class QuietWriter:
     def remove(self) -> None:
         """Last of all: files of pages that are not there any more, and pictures nothing shows."""
         self.flush()
-        for made in self.leaving:
-            stale = self.manifest.files_of(made.page) - made.files.keys()
+        leaving = [(made, self.manifest.files_of(made.page) - made.files.keys()) for made in self.leaving]
+        self._blank(path for made, stale in leaving if made.page.kind != "assets" for path in stale)
+        for made, stale in leaving:
             if made.page.kind == "assets":
                 for path in stale:
                     self.manifest.retire(path, self.now.isoformat())
@@ -113,6 +115,17 @@ class QuietWriter:
         self.leaving = []
         self.manifest.commit()
 
+    def _blank(self, paths: Iterable[str]) -> None:
+        """Pages that go together may link to each other: first all of them become the page that says "not here"."""
+        pages = [path for path in paths if path.endswith(".html") and path != NOT_FOUND]
+        if len(pages) < 2 or not (self.output / NOT_FOUND).is_file():
+            return
+        for path in pages:  # whoever comes after a cut may not trust the digests
+            self.manifest.blur(path)
+        self.manifest.commit()
+        content = (self.output / NOT_FOUND).read_bytes()
+        self._put(dict.fromkeys(pages, content))
+
     def _same(self, path: str, content: bytes) -> bool:
         """Does the file hold these bytes already?"""
         target = self.output / path
@@ -124,6 +137,11 @@ class QuietWriter:
             return False
 
     def _replace(self, files: dict[str, bytes]) -> None:
+        """Write, and tell."""
+        self._put(files)
+        self.written += files
+
+    def _put(self, files: dict[str, bytes]) -> None:
         """Write beside, sync, rename, sync the folders."""
         if not files:
             return
@@ -137,7 +155,6 @@ class QuietWriter:
             self._guard(target, lambda target=target: _beside(target).replace(target))
         for folder in folders:
             self._guard(folder, lambda folder=folder: _sync(folder))
-        self.written += files
 
     def _unlink(self, paths: Iterable[str]) -> None:
         for path in sorted(paths):

@@ -1,0 +1,26 @@
+"""What has nothing to show, and what goes: no link of the site may lead nowhere."""
+
+from hub.pages import Page
+from hub.site.manifest import Manifest
+from hub.site.writer import Made, QuietWriter
+from tests.site.conftest import START, lay, post
+
+
+def test_channel_without_posts_has_its_page_and_its_feeds(tmp_path):
+    folder = lay(tmp_path / "hub")
+    folder.save(post(1))
+    folder.build()
+    folder.store.close()
+    assert {"channel/news/index.html", "feeds/channel/news.atom", "feeds/channel/news.json"} <= folder.files().keys()
+
+
+def test_pages_that_went_are_written_again_when_they_return(tmp_path):
+    page, manifest = Page(kind="post", name="a"), Manifest(tmp_path / "site.sqlite")
+    writer = QuietWriter(tmp_path / "output", manifest, START)
+    writer.stamp()
+    for files in ({"404.html": b"no", "a.html": b"a", "b.html": b"b"}, {"404.html": b"no"}, {"a.html": b"a"}):
+        writer.offer(Made(page=page, files=files))
+        writer.remove()
+    manifest.close()
+    assert (tmp_path / "output/a.html").read_bytes() == b"a"
+    assert not (tmp_path / "output/b.html").exists()
