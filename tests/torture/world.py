@@ -239,7 +239,9 @@ def _copies(made: World, chance: Random, posts: list[Item]) -> None:
         forms = (
             replace(one, html=f"<p>Second edition {number}</p>", edited=START + timedelta(days=200)),
             replace(one, html="<p>Body…</p>", excerpt=True),
-            replace(one, kind="note", html=f"<p>Told otherwise {number}</p>", aliases=(f"https://short.example/{number}",)),
+            replace(
+                one, kind="note", html=f"<p>Told otherwise {number}</p>", aliases=(f"https://short.example/{number}",)
+            ),
             replace(one, published=START + timedelta(days=150 + number), tags=("Topic 1",)),
             one,
         )

@@ -1,0 +1,68 @@
+"""`kill -9` anywhere in an update loses nothing: what is served is whole, and the next plain update makes it good."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from random import Random
+
+import pytest
+
+from tests.e2e.folder import Folder
+from tests.hostile.server import Hostile
+from tests.torture import blogs, trial
+from tests.torture.blogs import TODAY
+from tests.torture.killer import STAGES
+from tests.torture.site import scratch
+from tests.torture.trial import LATER, Moment, Twin, command, ran
+
+EACH = 38  # kills in each stage, and as many at any time
+
+
+@pytest.fixture(scope="module")
+def whole() -> Iterator[Twin]:
+    with scratch() as folder, Hostile() as server:
+        blogs.put(server, blogs.BEFORE)
+        settings = Folder(folder / "before").settings(blogs.channels(server))
+        yield trial.twin(folder, settings, lambda: blogs.put(server, blogs.AFTER))
+
+
+def moments() -> Iterator[object]:
+    for stage in (*STAGES.values(), ""):
+        for number in range(EACH):
+            mark = pytest.mark.slow if number == EACH // 2 else pytest.mark.torture
+            yield pytest.param(stage, number, marks=mark, id=f"{stage or 'time'}-{number}")
+
+
+def moment(whole: Twin, stage: str, number: int) -> Moment:
+    """The n-th of EACH equal parts of a stage, anywhere in it."""
+    part = (number + Random(f"{stage}{number}").random()) / EACH
+    return Moment(stage, 1 + int(part * whole.calls[stage] * 0.98) if stage else part * whole.seconds)
+
+
+def test_update_under_trial_is_a_large_one(whole: Twin) -> None:
+    rewritten = [name for name in whole.new if whole.old.get(name) not in (None, whole.new[name])]
+    assert whole.came >= 500
+    assert len(rewritten) >= 200
+    assert len(whole.old.keys() - whole.new.keys()) >= 20
+    assert min(whole.calls[stage] for stage in STAGES.values()) >= EACH
+
+
+@pytest.mark.parametrize(("stage", "number"), moments())
+def test_next_update_makes_a_kill_good(whole: Twin, stage: str, number: int) -> None:
+    when = moment(whole, stage, number)
+    with scratch() as folder:
+        site = folder / "site"
+        shutil.copytree(whole.before, site)
+        if stage:
+            code, said = ran(command(site, TODAY, "update", "--now", stage=stage, at=int(when.at)))
+            assert code == -9, said
+        else:
+            trial.killed(command(site, TODAY, "update", "--now"), when.at)
+        served = trial.visible(site)
+        assert trial.torn(served, whole) == []
+        assert trial.dead(site, served) == []
+        assert trial.damage(site) == []
+        assert ran(command(site, LATER, "update")) == (0, "")
+        assert trial.files(site) == whole.new
+        assert trial.known(site) == (whole.export, whole.found)
