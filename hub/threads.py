@@ -88,8 +88,7 @@ def _uncircled(nodes: Mapping[str, Node]) -> dict[str, str]:
                 circle = list(path)[path[at] :]
                 at = min(circle, key=lambda id: nodes[id].rank)
                 left[at].pop()
-                for id in list(path)[path[at] + 1 :]:
-                    del path[id]
+                path = {id: step for id, step in path.items() if step <= path[at]}
             path.setdefault(at, len(path))
             if not left[at]:
                 break

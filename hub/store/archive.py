@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
+from typing import Self
 
 from sqlalchemy import select
 
@@ -179,6 +180,12 @@ class Archive:
 
     def close(self) -> None:
         self.database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def _entries(self, since: int, until: int) -> list[Entry]:
         with self.database.reading() as c:

@@ -210,7 +210,13 @@ def test_names_are_compared_however_they_are_written(archive: Archive) -> None:
 
 
 def test_a_missing_parent_stands_once_above_all_that_name_it(archive: Archive) -> None:
-    bring(archive, post("a"), item("b", at=3, to="x", root="a"), item("c", at=2, to="x", root="a"), item("d", at=1, to="a"))
+    bring(
+        archive,
+        post("a"),
+        item("b", at=3, to="x", root="a"),
+        item("c", at=2, to="x", root="a"),
+        item("d", at=1, to="a"),
+    )
     assert tree(archive, "a") == ["d", "x?", ".c~", ".b~"]
 
 
@@ -285,7 +291,9 @@ def test_an_item_by_itself_is_found_by_any_name_and_only_while_shown(archive: Ar
 
 
 def test_what_a_rule_hides_is_kept_and_not_shown(archive: Archive) -> None:
-    archive.save("blog", Batch(items=(post("a"), item("b", to="a"), item("c", to="b"))), lambda one: "r1" * ("b" in one.html))
+    archive.save(
+        "blog", Batch(items=(post("a"), item("b", to="a"), item("c", to="b"))), lambda one: "r1" * ("b" in one.html)
+    )
     assert (tree(archive, "a"), archive.item(url("b"))) == (["b‡", ".c"], None)
 
 
