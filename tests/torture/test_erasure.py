@@ -1,0 +1,142 @@
+"""Gone means gone: after one update nothing of a deleted or replaced text is in any file, with readers all the while."""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from hub.pages import anchor
+from tests.e2e.folder import Folder
+from tests.hostile.server import Hostile, conditional, page
+from tests.torture.served import visited
+from tests.torture.site import scratch
+
+pytestmark = pytest.mark.slow
+SPACES = (
+    'xmlns="http://www.w3.org/2005/Atom" xmlns:thr="http://purl.org/syndication/thread/1.0"'
+    ' xmlns:at="http://purl.org/atompub/tombstones/1.0"'
+)
+POST, SECOND, THIRD = (f"https://blog.example/{name}" for name in ("post", "second", "third"))
+MARK = "Zyxwmark"  # in the body, the author, the picture's alt text and the picture itself
+DRAFT = "Qvjxdraft"
+
+
+@dataclass
+class Talk:
+    """A blog whose talk changes."""
+
+    server: Hostile
+    folder: Folder
+
+    def put(self, *entries: str, path: str = "/talk") -> None:
+        body = f"<feed {SPACES}><title>Blog</title>{''.join(entries)}</feed>".encode()
+        self.server.routes[path] = conditional(body, f'"{hashlib.sha256(body).hexdigest()}"')
+
+    def comment(self, name: str, text: str, author: str = "Jo", more: str = "") -> str:
+        to = f'<thr:in-reply-to ref="{POST}"/>'
+        return entry(name, "", f"&lt;p&gt;{text}&lt;/p&gt;{more}", author, to)
+
+    @property
+    def marked(self) -> str:
+        picture = f"&lt;img src='{self.server.url('/picture.png')}' alt='Alt {MARK}'&gt;"
+        return self.comment(SECOND, f"Body {MARK}", f"Author {MARK}", picture)
+
+    def update(self) -> None:
+        done = self.folder.update("--now")
+        assert (done.code, done.json["erasing"]) == (0, False), done
+
+
+def entry(name: str, title: str, html: str, author: str, more: str = "") -> str:
+    return (
+        f"<entry><id>{name}</id><title>{title}</title><link href='{name}'/>{more}<author><name>{author}</name></author>"
+        f"<published>2026-05-01T10:00:00Z</published><updated>2026-05-01T10:00:00Z</updated>"
+        f"<content type='html'>{html}</content></entry>"
+    )
+
+
+def gone(name: str) -> str:
+    return f'<at:deleted-entry ref="{name}" when="2026-05-02T10:00:00Z"/>'
+
+
+def png(text: str) -> bytes:
+    """A picture of one dot that says something."""
+
+    def chunk(name: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0))
+    dots = chunk(b"IDAT", zlib.compress(b"\0\0"))
+    return b"\x89PNG\r\n\x1a\n" + head + chunk(b"tEXt", f"Comment\0{text}".encode()) + dots + chunk(b"IEND", b"")
+
+
+def holding(folder: Path, mark: str) -> list[str]:
+    """Files that hold a word in any spelling of case, as it is or compressed."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return sorted(path.relative_to(folder).as_posix() for path in files if mark.lower().encode() in _plain(path).lower())
+
+
+def _plain(path: Path) -> bytes:
+    raw = path.read_bytes()
+    return raw + b"".join(_unpacked(raw[at:]) for at, byte in enumerate(raw) if byte == 0x78)
+
+
+def _unpacked(raw: bytes) -> bytes:
+    """What begins here, if it is compressed."""
+    try:
+        return zlib.decompressobj().decompress(raw, 1_000_000)
+    except zlib.error:
+        return b""
+
+
+@pytest.fixture
+def talk() -> Iterator[Talk]:
+    with scratch() as path, Hostile() as server:
+        folder = Folder(path).settings(
+            {
+                "blog": {"kind": "feed", "url": server.url("/blog")},
+                "talk": {"kind": "feed", "url": server.url("/talk"), "ours": False},
+            },
+            media={"fetch": True},
+        )
+        made = Talk(server, folder)
+        server.routes["/picture.png"] = page(png(MARK), content_type="image/png")
+        made.put(entry(POST, "A post", "About kettles", "Ines"), path="/blog")
+        made.put(made.marked, made.comment(THIRD, f"Words {DRAFT}"))
+        made.update()
+        yield made
+
+
+def test_deleted_comment_is_in_no_file(talk: Talk) -> None:
+    assert {name.partition("/")[0] for name in holding(talk.folder.path, MARK)} == {".hub", "output"}
+    with visited(talk.folder) as visitors:
+        talk.put(gone(SECOND), talk.comment(THIRD, "Words"))
+        talk.update()
+        assert holding(talk.folder.path, MARK) == []
+    assert visitors.errors == []
+
+
+def test_replaced_text_is_in_no_file(talk: Talk) -> None:
+    assert holding(talk.folder.path, DRAFT)
+    with visited(talk.folder) as visitors:
+        talk.put(talk.marked, talk.comment(THIRD, "Better words"))
+        talk.update()
+        assert holding(talk.folder.path, DRAFT) == []
+    assert visitors.errors == []
+    assert any("Better words" in path.read_text("utf-8") for path in talk.folder.path.glob("output/p/*/index.html"))
+
+
+def test_restored_comment_comes_back_at_its_old_address(talk: Talk) -> None:
+    before = talk.folder.bytes()
+    talk.put(gone(SECOND), talk.comment(THIRD, f"Words {DRAFT}"))
+    talk.update()
+    talk.put(talk.marked, talk.comment(THIRD, f"Words {DRAFT}"))
+    talk.update()
+    assert talk.folder.bytes() == before
+    (post,) = talk.folder.path.glob("output/p/*/index.html")
+    assert f'id="{anchor(SECOND)}"' in post.read_text("utf-8").replace("id=r-", 'id="r-')
