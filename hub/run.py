@@ -242,8 +242,8 @@ def ready(hub: Hub, channel: Channel) -> Channel:
 def tidied(batch: Batch, now: datetime, team: Sequence[str]) -> Batch:
     """The batch with every item through the one door, the private ones dropped, the team's marked as the brand's."""
     names = {tidy.name(account) for account in team}
-    items = tuple(tidy.item(item, now) for item in batch.items if not item.private)
-    return replace(batch, items=tuple(_owned(item, names) for item in items if item.id))
+    items = (tidy.item(_owned(item, names), now) for item in batch.items if not item.private)
+    return replace(batch, items=tuple(item for item in items if item.id))
 
 
 def _owned(item: Item, team: set[str]) -> Item:
@@ -284,7 +284,9 @@ def index(hub: Hub) -> int:
     from hub.index.whoosh import Whoosh, open_index
 
     folder, language = hub.settings.memory / "index", hub.settings.brand.language
-    if Whoosh(folder, language).mark == hub.store.seq:
+    known = Whoosh(folder, language)
+    if known.mark == hub.store.seq:
+        known.update(())  # sweeps what an update that was killed after its commit left lying
         return 0
     engine = open_index(folder, language)
     if engine.mark > hub.store.seq:  # the archive was put back from a backup

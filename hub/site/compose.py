@@ -91,7 +91,8 @@ class Composer:
         channel = self.settings.channels.get(name)
         kind = type(channel).__module__.rpartition(".")[2] if channel else "generic"
         label = getattr(channel, "label", "") or name.replace("-", " ").replace("_", " ").capitalize()
-        profile = getattr(channel, "profile", "") or getattr(channel, "url", "")
+        home = getattr(channel, "url", "") if kind != "feed" else ""  # a feed's address is nothing to read
+        profile = getattr(channel, "profile", "") or home
         return Place(
             name=name,
             label=label,
