@@ -21,6 +21,15 @@ if TYPE_CHECKING:
     from hub.site.make import Workshop
 
 
+DOES = {
+    "item": "hides one message",
+    "account": "hides one account",
+    "domain": "hides messages from a domain, or with a link to it",
+    "word": "hides messages with a word",
+}
+"""What a rule of each kind does, for the transparency page: never whom it is about."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OwnPage:
     """A page of content/pages/: the brand's own words, trusted like its templates."""
@@ -130,7 +139,8 @@ class Texts:
 
     def _rules(self, shop: Workshop) -> dict[str, object]:
         tally = shop.store.hidden()
-        return {"rules": tuple((ident, what, reason, tally.get(ident, 0)) for ident, what, reason in self.rules)}
+        rows = ((ident, self.word(DOES[what]), reason, tally.get(ident, 0)) for ident, what, reason in self.rules)
+        return {"rules": tuple(rows)}
 
     def _feeds(self, shop: Workshop) -> tuple[tuple[Feeds, str], ...]:
         out = [(shop.shell.feeds, self.word("Every post"))]
