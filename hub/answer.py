@@ -125,12 +125,16 @@ def _moment(text: str, now: datetime, *, epoch: bool) -> datetime | None:
     return None
 
 
-def said(answer: Answer) -> str:
-    """The reason a server's JSON gives for its refusal, made fit for one line."""
+def told(answer: Answer) -> object:
+    """The JSON a server sent along with its refusal; None when there is none."""
     try:
-        told = answer.json()
+        return answer.json()
     except Malformed:
-        return ""
+        return None
+
+
+def said(told: object) -> str:
+    """The reason a server's JSON gives for its refusal, made fit for one line."""
     for name in ("error_description", "message", "error"):
         text = told.get(name) if isinstance(told, dict) else None
         if isinstance(text, dict):

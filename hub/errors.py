@@ -44,9 +44,13 @@ class SettingsError(HubError):
 
 
 class ChannelError(HubError):
-    """One channel failed; the others go on. `channel` is filled in at the channel boundary in run.py."""
+    """One channel failed; the others go on. `channel` is filled in at the channel boundary in run.py.
+
+    `told` is the JSON that came with a refusal: networks put their own error codes there.
+    """
 
     channel: str = ""
+    told: object = None
 
 
 class Unreachable(ChannelError):

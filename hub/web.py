@@ -21,12 +21,14 @@ from pathlib import Path
 import httpx2
 import stamina
 
-from hub.answer import LONGEST_WAIT, SECRET, Answer, Seen, later, said, shown
-from hub.errors import Malformed, Missing, RateLimited, Refused, Unreachable
+from hub.answer import LONGEST_WAIT, SECRET, Answer, Seen, later, said, shown, told
+from hub.errors import ChannelError, Malformed, Missing, RateLimited, Refused, Unreachable
 from hub.guard import BUDGET, Allow, Budget, Deadline, Guarded, Resolve, resolve
 from hub.replay import Replay
 
 __all__ = ["Answer", "Seen", "Web", "origin", "shown"]
+
+Headers = Mapping[str, str]
 
 LIMIT = 15 * 2**20  # bytes of a body once unpacked
 GLIMPSE = 64 * 2**10  # bytes read of an error's body
@@ -59,6 +61,7 @@ class _Ask:
     limit: int
     budget: Budget
     data: Mapping[str, str] | None = None
+    json: object = None
 
     @property
     def origin(self) -> str:
@@ -74,7 +77,8 @@ class _Ask:
         line = str(text)
         sent = [value for name, value in self.url.params.multi_items() if SECRET.search(name)]
         sent += [word for name, value in self.headers.items() if SECRET.search(name) for word in value.split()]
-        sent += [value for name, value in (self.data or {}).items() if SECRET.search(name)]
+        form = {**(self.data or {}), **(self.json if isinstance(self.json, Mapping) else {})}
+        sent += [value for name, value in form.items() if SECRET.search(name) and isinstance(value, str)]
         for secret in (word for word in (*sent, self.url.password) if len(word) > 3):
             line = line.replace(secret, "…")
         return line
@@ -127,9 +131,7 @@ class Web:
         """Let go of kept connections."""
         self._client.close()
 
-    def get(
-        self, url: str, *, seen: Seen | None = None, headers: Mapping[str, str] | None = None, limit: int = LIMIT
-    ) -> Answer:
+    def get(self, url: str, *, seen: Seen | None = None, headers: Headers | None = None, limit: int = LIMIT) -> Answer:
         """Fetch an address. Raises a ChannelError for everything but success and "not modified"."""
         seen = seen or Seen()
         headers = _sendable({**(headers or {}), **seen.conditions()})
@@ -142,11 +144,11 @@ class Web:
         raise Unreachable(f"{shown(url)} redirects more than {HOPS} times")
 
     def post(
-        self, url: str, data: Mapping[str, str], *, headers: Mapping[str, str] | None = None, limit: int = LIMIT
+        self, url: str, data: Mapping[str, str] | None = None, *, json: object = None, headers: Headers | None = None
     ) -> Answer:
-        """Send a form. It is sent once, and it follows no redirect."""
-        address, budget, headers = _address(url), self._budget(limit), _sendable(headers or {})
-        ask = _Ask(method="POST", url=address, headers=headers, limit=limit, budget=budget, data=data)
+        """Send a form, or JSON. It is sent once, and it follows no redirect."""
+        address, budget, headers = _address(url), self._budget(LIMIT), _sendable(headers or {})
+        ask = _Ask(method="POST", url=address, headers=headers, limit=LIMIT, budget=budget, data=data, json=json)
         answer = self._patient(ask)
         if answer.status in REDIRECTS:
             raise Unreachable(f"{ask.name} redirects, and a form is not sent on")
@@ -234,7 +236,8 @@ class Web:
             BUDGET.reset(token)
 
     def _read(self, ask: _Ask) -> Answer:
-        request = self._client.build_request(ask.method, ask.url, headers=dict(ask.headers), data=ask.data)
+        build, headers = self._client.build_request, dict(ask.headers)
+        request = build(ask.method, ask.url, headers=headers, data=ask.data, json=ask.json)
         response = self._client.send(request, stream=True)
         try:
             body = b"" if response.status_code in REDIRECTS else _body(response, ask)
@@ -350,12 +353,15 @@ def _judged(ask: _Ask, answer: Answer) -> Answer:
     conditional = any(name.lower().startswith("if-") for name in ask.headers)
     if status in REDIRECTS or (200 <= status < 300 and status != 206) or (status == 304 and conditional):
         return answer
-    what = f"{ask.name} answered {status}{ask.discreet(said(answer))}"
+    reason = told(answer)
+    what = f"{ask.name} answered {status}{ask.discreet(said(reason))}"
+    why: ChannelError = _Flaky(what) if status >= 500 else Unreachable(what)
     if status in (401, 403):
-        raise Refused(what, status=status, fix="check the token or the permission of this channel")
+        why = Refused(what, status=status, fix="check the token or the permission of this channel")
     if status in (404, 410):
-        raise Missing(what, forever=status == 410)
-    raise _Flaky(what) if status >= 500 else Unreachable(what)
+        why = Missing(what, forever=status == 410)
+    why.told = reason
+    raise why
 
 
 def _is_certificate(why: BaseException | None) -> bool:

@@ -512,6 +512,20 @@ def test_a_form_s_answer_comes_back(server: Hostile) -> None:
         assert web.post(server.url("/token"), {"a": "b"}).json() == {"access_token": "new"}
 
 
+def test_json_is_sent_as_json(server: Hostile) -> None:
+    server.routes["/login"] = page(b"{}")
+    with client(server) as web:
+        web.post(server.url("/login"), json={"identifier": "jo"})
+    assert [hit.body for hit in server.hits] == [b'{"identifier":"jo"}']
+
+
+def test_a_refusal_carries_what_the_server_told(server: Hostile) -> None:
+    server.routes["/x"] = page(b'{"error": "NotFound", "message": "Post not found"}', status=400)
+    with client(server) as web, pytest.raises(Unreachable, match="400: Post not found") as caught:
+        web.get(server.url("/x"))
+    assert caught.value.told == {"error": "NotFound", "message": "Post not found"}
+
+
 def test_a_form_is_not_sent_on(server: Hostile) -> None:
     server.routes["/x"] = moved("/ok", 307)
     with client(server) as web, pytest.raises(Unreachable, match="not sent on"):
