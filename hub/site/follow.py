@@ -35,14 +35,13 @@ def month(published: datetime | None, zone: ZoneInfo) -> str:
     return published.astimezone(zone).strftime("%Y-%m") if published else "undated"
 
 
-def remembered(thread: Thread, zone: ZoneInfo) -> Post:
-    root = thread.root
+def remembered(root: Item, channels: tuple[str, ...], zone: ZoneInfo) -> Post:
     return Post(
         id=root.id,
         sort=sort_key(root),
         month=month(root.published, zone),
         address=address(root),
-        channels=thread.channels or (root.channel,),
+        channels=channels or (root.channel,),
         tags=tuple(dict.fromkeys(tag.casefold() for tag in root.tags)),
     )
 
@@ -71,12 +70,13 @@ class Follower:
 
     def _from_nothing(self) -> None:
         seq = self.store.seq
+        for record in self.store.records():
+            item = record.item
+            if record.thread == item.id:
+                self.manifest.put(remembered(item, record.channels, self.zone))
+            elif record.thread:
+                self.manifest.put_reply(item.id, record.thread, sort_key(item), item.channel)
         for entry in self.store.changed(0):
-            if entry.what == "item" and entry.item is not None and entry.thread == entry.id:
-                thread = self.store.thread(entry.id)
-                if thread:
-                    self.manifest.put(remembered(thread, self.zone))
-                    self._replies(thread)
             self._other(entry)
         self.pages |= everything(self.manifest, self.channels)
         self._hidden()
@@ -122,7 +122,7 @@ class Follower:
     def _thread(self, root: str, changed: Iterable[str]) -> None:
         """Bring what we remember of one thread up to date, and note what that touches."""
         before, thread = self.manifest.post(root), self.store.thread(root)
-        after = remembered(thread, self.zone) if thread else None
+        after = remembered(thread.root, thread.channels, self.zone) if thread else None
         self._recent(root, changed)
         if before != after:
             self._relatives(before)

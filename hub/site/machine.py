@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
@@ -125,14 +126,21 @@ def _newest(entries: list[FeedEntry]) -> list[FeedEntry]:
 
 
 def _latest_replies(shop: Workshop) -> list[FeedEntry]:
-    wanted = shop.manifest.latest_replies(FEED)
-    found: dict[str, FeedEntry] = {}
-    for root in dict.fromkeys(root for _, root in wanted):
-        thread, cards = shop.store.thread(root), shop.cards([root])
-        if thread and cards:
-            for entry in _reply_entries(shop, thread, cards[0].heading):
-                found[entry.url.rpartition("#")[2]] = entry
-    return [found[anchor(ident)] for ident, _ in wanted if anchor(ident) in found]
+    """The newest replies of all threads, each naming what it answers."""
+    replies = shop.records([ident for ident, _ in shop.manifest.latest_replies(FEED)])
+    named = {name for reply in replies for name in (reply.thread, reply.parent) if name}
+    known = {record.item.id: record for record in shop.records(sorted(named))}
+    return [_latest_reply(shop, reply, known) for reply in replies if reply.thread in known]
+
+
+def _latest_reply(shop: Workshop, reply: Record, known: Mapping[str, Record]) -> FeedEntry:
+    root, above = known[reply.thread], known.get(reply.parent, known[reply.thread])
+    here = shop.at.absolute(address(root.item))
+    over = here if above is root else f"{here}#{anchor(above.item.id)}"
+    heading = shop.card(root).heading
+    title = shop.texts.reply_title(reply.item.author, heading)
+    entry = _entry(shop, reply.item, title, f"{here}#{anchor(reply.item.id)}", 0)
+    return replace(entry, answers=(_entry_id(above.item, over), over))
 
 
 # search on a plain file host

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from markupsafe import Markup
@@ -33,6 +33,7 @@ from hub.site.writer import Made
 from hub.store import Record, Store
 
 Render = Callable[[str, Any], bytes]  # template name, view
+KEPT = 4096  # records kept at hand while a site is built
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,6 +47,7 @@ class Workshop:
     at: Addresses
     render: Render
     texts: Texts
+    kept: dict[str, Record | None] = field(default_factory=dict)  # one build sees one state of the store
 
     def make(self, page: Page) -> Made:
         """The files of one page; none when there is nothing to show there any more."""
@@ -56,8 +58,14 @@ class Workshop:
     # what several pages need
     def records(self, idents: list[str]) -> list[Record]:
         """In the order asked for; what is no longer visible is left out."""
-        found = {record.item.id: record for record in self.store.records(idents)} if idents else {}
-        return [found[ident] for ident in idents if ident in found]
+        unread = [ident for ident in idents if ident not in self.kept]
+        if len(self.kept) + len(unread) > KEPT:
+            self.kept.clear()
+            unread = idents
+        if unread:
+            self.kept.update(dict.fromkeys(unread))
+            self.kept.update((record.item.id, record) for record in self.store.records(unread))
+        return [record for ident in idents if (record := self.kept[ident])]
 
     def cards(self, idents: list[str]) -> tuple[Card, ...]:
         return tuple(self.card(record) for record in self.records(idents))
@@ -72,14 +80,14 @@ class Workshop:
 
 def _post(shop: Workshop, page: Page) -> dict[str, bytes]:
     post, thread = shop.manifest.post(page.name), shop.store.thread(page.name)
-    records = shop.records([page.name])
-    if not (post and thread and records):
+    related = shop.manifest.alike(post) if post and post.tags else []
+    older, newer = shop.manifest.beside(post.sort, post.id) if post else ("", "")
+    records = {record.item.id: record for record in shop.records([page.name, older, newer, *related])}
+    if not (post and thread and page.name in records):
         shop.manifest.relate(page.name, ())
         return {}
-    card = shop.card(records[0], whole=True)
-    related = shop.manifest.alike(post) if post.tags else []
     shop.manifest.relate(page.name, related)
-    older, newer = (shop.records([ident] if ident else []) for ident in shop.manifest.beside(post.sort, post.id))
+    card = shop.card(records[page.name], whole=True)
     replies = f"{post.address}replies.atom"
     view = PostPage(
         head=Head(
@@ -93,8 +101,8 @@ def _post(shop: Workshop, page: Page) -> dict[str, bytes]:
         card=card,
         lines=shop.composer.lines(thread),
         places=_places(shop, thread),
-        newer=_neighbour(shop, newer),
-        older=_neighbour(shop, older),
+        newer=_neighbour(shop, records.get(newer)),
+        older=_neighbour(shop, records.get(older)),
         related=tuple((other.href, other.heading, other.published) for other in shop.cards(related)),
         replies_atom=replies,
     )
@@ -109,8 +117,8 @@ def _places(shop: Workshop, thread: Thread) -> tuple[Any, ...]:
     return tuple(shop.composer.place(name) for name in sorted(names))
 
 
-def _neighbour(shop: Workshop, records: list[Record]) -> tuple[str, str]:
-    card = shop.card(records[0]) if records else None
+def _neighbour(shop: Workshop, record: Record | None) -> tuple[str, str]:
+    card = shop.card(record) if record else None
     return (card.href, card.heading) if card else ("", "")
 
 

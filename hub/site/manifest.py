@@ -240,7 +240,10 @@ class Manifest:
         self.db.executemany("INSERT OR IGNORE INTO due VALUES (?, ?, ?)", rows)
 
     def due(self) -> list[Page]:
-        rows = self.db.execute("SELECT kind, name, number FROM due ORDER BY kind, name, number").fetchall()
+        """By kind; posts by time, so that neighbours come one after the other."""
+        query = """SELECT kind, name, number FROM due LEFT JOIN posts ON kind = 'post' AND posts.id = name
+            ORDER BY kind, sort, name, number"""
+        rows = self.db.execute(query).fetchall()
         return [Page(kind=kind, name=name, number=number) for kind, name, number in rows]
 
     def done(self, page: Page) -> None:
