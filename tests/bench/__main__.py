@@ -1,0 +1,15 @@
+"""What things cost: `python -m tests.bench [one_reply] [ITEMS]` prints figures; nothing here is a test."""
+
+from __future__ import annotations
+
+import sys
+
+from tests.bench import one_reply
+
+BENCHES = {"one_reply": one_reply.main}
+
+if __name__ == "__main__":
+    names = [word for word in sys.argv[1:] if not word.isdigit()]
+    sizes = [int(word) for word in sys.argv[1:] if word.isdigit()]
+    for name in names or BENCHES:
+        BENCHES[name](*sizes)
