@@ -36,7 +36,9 @@ def note(c: Connection, health: Health) -> None:
 
 def move(c: Connection, channel: str, cursor: Cursor) -> None:
     """The channel's memory, right as of this transaction."""
-    _write(c, channel, cursor=codec.pack(dict(cursor)))
+    packed = codec.pack(dict(cursor))
+    if c.scalar(select(channels.c.cursor).where(channels.c.name == channel)) != packed:
+        _write(c, channel, cursor=packed)
 
 
 def waits(c: Connection) -> dict[str, datetime]:
@@ -46,6 +48,8 @@ def waits(c: Connection) -> dict[str, datetime]:
 
 def note_waits(c: Connection, said: Mapping[str, datetime]) -> None:
     """Replace what the hosts asked for."""
+    if waits(c) == said:
+        return
     c.execute(delete(hosts))
     if said:
         c.execute(insert(hosts), [{"origin": origin, "until": until.isoformat()} for origin, until in said.items()])

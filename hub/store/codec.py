@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -35,6 +36,7 @@ def digest(text: str) -> str:
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
+@lru_cache(maxsize=8192)  # a batch asks for the same names again and again
 def key(uri: str) -> str:
     """The digest of a name, compared as tidy says names are; "" for none."""
     normal = name(uri) if uri else ""

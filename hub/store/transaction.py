@@ -20,6 +20,8 @@ from hub.store.schema import versions as versions_table
 from hub.threads import UNDATED, Place
 from hub.tidy.urls import name
 
+LONGEST = 2000  # bytes of an id: tidy lets none be longer, and no index of PostgreSQL takes much more
+
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
@@ -62,7 +64,7 @@ class Transaction:
 
     def lose(self, said: Iterable[str]) -> None:
         """The channel says that what answers to these names is gone. A name never seen is kept as gone, too."""
-        uris = {codec.key(uri): name(uri) for uri in said if codec.key(uri)}
+        uris = {codec.key(uri): name(uri) for uri in said if 0 < len(name(uri).encode()) <= LONGEST}
         known = {row.name for row in each(self.c, select(names_table.c.name), names_table.c.name, uris)}
         never = {key: uri for key, uri in uris.items() if key not in known}
         rows = [{"name": key, "item": uri, "channel": "", "own": True} for key, uri in never.items()]

@@ -20,7 +20,8 @@ items = st.builds(
     Item, id=words, url=words, channel=words, kind=words, html=words, title=words, published=times, edited=times,
     author=st.builds(Account, name=words, automated=st.booleans()), ours=st.booleans(), tags=many, links=many,
     media=st.tuples(st.builds(Media, url=words, width=st.integers(0, 9))), poll=st.none() | polls,
-    emojis=st.tuples(st.builds(Emoji, code=words, url=words)), rating=st.none() | st.builds(Rating, value=st.floats(0, 5)),
+    emojis=st.tuples(st.builds(Emoji, code=words, url=words)),
+    rating=st.none() | st.builds(Rating, value=st.floats(0, 5)),
 )  # fmt: skip
 
 
