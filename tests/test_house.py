@@ -8,10 +8,13 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
 import pytest
+
+from hub.lock import locked
 
 CHECKOUT = Path(__file__).parents[1]
 HUB = CHECKOUT / "hub"
@@ -142,13 +145,23 @@ def test_each_foreign_library_has_one_door() -> None:
     assert {pair for pair in strange if not (pair[0] + ".").startswith(DOORS.get(pair[1], ()))} == set()
 
 
-def test_asking_for_the_status_loads_nothing_heavy(tmp_path: Path) -> None:
-    (tmp_path / "content").mkdir()
-    (tmp_path / "content/hub.toml").write_text('[brand]\nname = "Ada"\nurl = "https://ada.example/"\n')
-    code = f"import sys; from hub.cli import run; assert run(['--site', {str(tmp_path)!r}, 'status']) == 0; "
+def loaded(folder: Path, command: str, ends: int) -> set[str]:
+    """The libraries a command has loaded at its end."""
+    (folder / "content").mkdir()
+    (folder / "content/hub.toml").write_text('[brand]\nname = "Ada"\nurl = "https://ada.example/"\n')
+    code = f"import sys; from hub.cli import run; assert run(['--site', {str(folder)!r}, {command!r}]) == {ends}; "
     code += "print(*sorted({name.split('.')[0] for name in sys.modules}))"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    assert HEAVY & set(said.splitlines()[-1].split()) == set()
+    return set(said.splitlines()[-1].split())
+
+
+def test_asking_for_the_status_loads_nothing_heavy(tmp_path: Path) -> None:
+    assert HEAVY & loaded(tmp_path, "status", ends=0) == set()
+
+
+def test_an_update_that_finds_the_lock_held_leaves_before_it_loads_anything(tmp_path: Path) -> None:
+    with locked(tmp_path / ".hub", datetime.now(UTC)):
+        assert loaded(tmp_path, "update", ends=75) & DOORS.keys() == {"click"}
 
 
 def test_no_function_is_over_sixty_lines() -> None:

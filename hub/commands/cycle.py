@@ -47,10 +47,10 @@ def update(screen: Screen, now: bool, sweep: bool) -> int:
 
 def once(screen: Screen, *, now: bool = False, sweep: bool = False) -> Report:
     """One update."""
-    from hub.run import Wish
-    from hub.run import update as whole
-
     with writing(screen) as hub, heard(screen, hub) as listening:
+        from hub.run import Wish
+        from hub.run import update as whole
+
         return whole(listening, Wish(now=screen.clock(), recheck=now, sweep=sweep))
 
 

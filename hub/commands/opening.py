@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 from hub.screen import Screen
@@ -36,10 +36,17 @@ def reading(screen: Screen) -> Iterator[Hub]:
 
 @contextmanager
 def writing(screen: Screen) -> Iterator[Hub]:
-    """The hub, to change it: under the lock."""
-    from hub.lock import locked
-    from hub.run import opened
+    """The hub, to change it: under the lock, which is asked for before anything slow is loaded."""
+    with _lock(screen):
+        from hub.run import opened
 
-    found = settings_of(screen)
-    with locked(found.memory, screen.clock()), opened(found, os.environ, screen.clock) as hub:
-        yield hub
+        with opened(settings_of(screen), os.environ, screen.clock) as hub:
+            yield hub
+
+
+def _lock(screen: Screen) -> AbstractContextManager[None]:
+    """The lock of the folder at hand; none where there is no brand's folder, which its settings will tell."""
+    from hub.lock import locked
+
+    brand = (screen.site / "content/hub.toml").is_file()
+    return locked(screen.site / ".hub", screen.clock()) if brand else nullcontext()
