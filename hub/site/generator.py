@@ -35,7 +35,8 @@ class HubGenerator(Generator):  # type: ignore[misc]
         own = {"THEME": str(shipped("theme")), "THEME_TEMPLATES_OVERRIDES": folders, "JINJA_ENVIRONMENT": content.JINJA}
         kwargs["theme"] = own["THEME"]
         super().__init__(context, {**settings, **own}, *args, **kwargs)
-        at = addresses(self.job.settings, self.job.prefix)
+        host = settings["SITEURL"] if self.job.prefix else ""  # in somebody's own site their address is the root
+        at = addresses(host or self.job.settings.brand.url, self.job.prefix)
         self.env.filters.update(url=at.url, absolute=at.absolute)
         self.env.install_null_translations(newstyle=True)
         self.at = at

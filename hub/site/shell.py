@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
-from hub.settings import Settings
 from hub.site.assets import Assets
 from hub.site.compose import Composer, locale_of
 from hub.site.views import Feeds, Shell
@@ -29,9 +28,8 @@ class Addresses:
         return path if urlsplit(path).scheme else urljoin(self.root, path.lstrip("/"))
 
 
-def addresses(settings: Settings, prefix: str = "") -> Addresses:
-    root = settings.brand.url.rstrip("/") + "/"
-    return Addresses(root=urljoin(root, prefix))
+def addresses(url: str, prefix: str = "") -> Addresses:
+    return Addresses(root=urljoin(url.rstrip("/") + "/", prefix))
 
 
 def policy(api: str = "") -> str:
