@@ -27,11 +27,11 @@ def work(archive: Archive, act: Callable[[], object]) -> Work:
         done.statements += 1
 
     def tick() -> None:
-        done.steps += 100
+        done.steps += 10
 
     event.listen(archive.database.engine, "before_cursor_execute", count)
     with archive.database.alone() as c:
-        c.connection.driver_connection.set_progress_handler(tick, 100)
+        c.connection.driver_connection.set_progress_handler(tick, 10)
     act()
     event.remove(archive.database.engine, "before_cursor_execute", count)
     return done

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from random import Random
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -16,7 +17,8 @@ Script = list[Step]  # what one channel says of one item, in its order
 
 NAMES = [f"n{number}" for number in range(9)]
 TIES = st.sampled_from(["", *NAMES, "ghost", "never"])
-FEW = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+FEW = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+MANY = settings(FEW, max_examples=25)
 
 
 def version(name: str, channel: str) -> st.SearchStrategy[Item]:
@@ -77,7 +79,9 @@ def test_any_order_and_any_batches_give_the_same_threads(
     assert whole(arrive(fresh(), mixed(told, order), most)) == plain
 
 
-@FEW
+@pytest.mark.slow
+@pytest.mark.parametrize("fresh", ["sqlite"], indirect=True)
+@MANY
 @given(told=scripts(), order=st.randoms(use_true_random=False))
 def test_following_the_journal_step_by_step_ends_where_reading_it_from_the_start_does(
     fresh: Fresh, told: list[Script], order: Random
@@ -91,7 +95,9 @@ def test_following_the_journal_step_by_step_ends_where_reading_it_from_the_start
     assert shown == whole(archive)["journal"]
 
 
-@FEW
+@pytest.mark.slow
+@pytest.mark.parametrize("fresh", ["sqlite"], indirect=True)
+@MANY
 @given(told=scripts(), order=st.randoms(use_true_random=False))
 def test_every_thread_whose_lines_changed_is_named_in_the_journal(
     fresh: Fresh, told: list[Script], order: Random
@@ -105,7 +111,9 @@ def test_every_thread_whose_lines_changed_is_named_in_the_journal(
         before = after
 
 
-@FEW
+@pytest.mark.slow
+@pytest.mark.parametrize("fresh", ["sqlite"], indirect=True)
+@MANY
 @given(told=scripts(), order=st.randoms(use_true_random=False))
 def test_saying_everything_a_second_time_writes_nothing(fresh: Fresh, told: list[Script], order: Random) -> None:
     last = [script[-1] for script in told]
