@@ -22,12 +22,13 @@ LINKS = {"href", "src", "poster", "action", "cite", "data"}
 
 @dataclass(frozen=True)
 class Page:
-    """An answer of the site. `tree` is a browser's reading of an HTML page, else None."""
+    """An answer of the site. `tree` is a browser's reading of an HTML page, else None, `faults` its errors."""
 
     status: int
     kind: str
     body: bytes
     tree: ElementTree.Element | None = None
+    faults: tuple[str, ...] = ()
 
     @property
     def ids(self) -> list[str]:
@@ -81,12 +82,13 @@ def _same_host(link: str, root: str) -> bool:
 
 def _page(answer: httpx2.Response) -> Page:
     kind = answer.headers.get("content-type", "").partition(";")[0]
-    tree = None
-    if kind == "text/html":
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = html5lib.parse(answer.content, namespaceHTMLElements=False)
-    return Page(answer.status_code, kind, answer.content, tree)
+    if kind != "text/html":
+        return Page(answer.status_code, kind, answer.content)
+    parser = html5lib.HTMLParser(namespaceHTMLElements=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        tree = parser.parse(answer.content)
+    return Page(answer.status_code, kind, answer.content, tree, tuple(f"{at}: {name}" for at, name, _ in parser.errors))
 
 
 def _links(page: Page) -> Iterator[str]:

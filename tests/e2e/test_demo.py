@@ -116,6 +116,10 @@ def test_every_fragment_that_is_linked_to_is_there(both: Demo) -> None:
     assert not [(start, page, part) for start, page, part in split if part and unquote(part) not in ids.get(page, ())]
 
 
+def test_every_page_is_html_without_a_fault(demo: Demo) -> None:
+    assert {address: page.faults for address, page in demo.site.html().items() if page.faults} == {}
+
+
 def test_no_page_has_an_id_twice(demo: Demo) -> None:
     assert not {address: page for address, page in demo.site.html().items() if len(page.ids) != len(set(page.ids))}
 
@@ -242,6 +246,12 @@ def test_structured_data_can_be_read_on_every_post(demo: Demo) -> None:
         blocks = [json.loads(one.text or "") for one in page.elements("script") if "ld+json" in one.get("type", "")]
         assert all(block["@context"] == "https://schema.org" for block in blocks)
         assert blocks or "/p/" not in address
+
+
+def test_structured_data_counts_the_replies_that_the_export_holds(demo: Demo) -> None:
+    pages = [page.body.decode() for address, page in demo.site.html().items() if "/p/" in address]
+    counts = [int(count) for body in pages for count in re.findall(r'"commentCount":(\d+)', body)]
+    assert sorted(counts) == sorted(len(demo.under(post)) for post in demo.posts)
 
 
 def test_the_sitemap_lists_pages_that_exist_and_every_post(both: Demo) -> None:
