@@ -3,7 +3,8 @@
 Three questions at three costs. "What is new?" reads posts by time of change and comments by time of writing, oldest
 first, from the newest one known: one request each when nothing is new. "Who answered lately?" (`recheck`) reads the
 comments of watched posts whole, because a comment that is edited, approved late or trashed changes no date. The sweep
-reads every id. Where the API is switched off, the feeds bring the same items under the same ids.
+reads every id. Where the API is switched off, now or later, the feeds bring the same items under the same ids; it is
+tried again each day.
 
 https://developer.wordpress.org/rest-api/reference/
 """
@@ -30,9 +31,11 @@ from hub.web import Answer, Seen, Web, shown
 PAGE = 100  # the most WordPress gives at once
 GROUP = 50  # watched posts asked about in one request
 SECOND = timedelta(seconds=1)
+DAY = timedelta(days=1)
 API_LINK = re.compile(r"""<([^<>]+)>\s*;[^,]*\brel=["']?https://api\.w\.org/""")
 API_TAG = re.compile(r"""<link\b[^>]*\brel=["']https://api\.w\.org/["'][^>]*>""")
 HREF = re.compile(r"""\bhref=["']([^"']+)""")
+SHUT = "the blog's API is shut ({}): its feeds bring the newest posts and comments, but not what was deleted"
 EMBED = "author,wp:featuredmedia,wp:term"
 BRIEF = "id,guid,link,content.protected"
 
@@ -54,17 +57,21 @@ class Wordpress:
 
     def pull(self, web: Web, cursor: Cursor, ask: Ask) -> Iterator[Batch]:
         """Everything public that is new, then what became of watched conversations."""
-        if "feed" in cursor and not ask.sweep:
+        away = "feed" in cursor
+        if away and not _worth_a_try(cursor, ask):
             yield from self._from_feeds(web, cursor, ask)
             return
-        visit = _Visit(self, web, ask, dict(cursor) if "api" in cursor else {})
+        # Back from the feeds, which tell of no deletion, every id is asked about.
+        state = mapping(cursor, "before") if away else cursor
+        visit = _Visit(self, web, replace(ask, sweep=ask.sweep or away), dict(state))
         try:
             yield from visit.batches()
         except (Missing, Refused, Malformed) as why:
             if visit.answered:
                 raise
+            shut = {"before": state, "feed": mapping(cursor, "feed"), "shut": why.what, "asked": ask.now.isoformat()}
             try:
-                yield from self._from_feeds(web, cursor, ask)
+                yield from self._from_feeds(web, shut, ask)
             except (Missing, Malformed):
                 raise why from None
 
@@ -73,7 +80,9 @@ class Wordpress:
         address = f"{self.url.rstrip('/')}/feed/"
         feed = Feed(self.name, address, comments=self.comments, language=self.language, watch_days=self.watch_days)
         for batch in feed.pull(web, mapping(cursor, "feed"), ask):
-            yield replace(batch, cursor={"feed": batch.cursor})
+            cursor = {**cursor, "feed": batch.cursor}
+            yield replace(batch, cursor=cursor)
+        yield Batch(warnings=(SHUT.format(string(cursor, "shut")),), cursor=cursor)
 
 
 @dataclass(slots=True)
@@ -84,14 +93,13 @@ class _Visit:
     web: Web
     ask: Ask
     state: dict[str, object]
-    answered: bool = False  # has the API ever answered? Then the feeds are no way round it
+    answered: bool = False  # has the API answered this time? Then the feeds are no way round it
     known: dict[int, str] = field(default_factory=dict)  # post number → id
     moved: set[int] = field(default_factory=set)  # posts that changed since the last pull
     watched: dict[str, tuple[str, str]] = field(default_factory=dict)  # post number → time of the newest word, id
 
     def batches(self) -> Iterator[Batch]:
-        self.answered = bool(self.state)
-        if not self.state:
+        if "api" not in self.state:
             self.state = {"api": _root(self.web, self._blog.site)}
         posted, talked = "posts" in self.state, "comments" in self.state
         for row, line in mapping(self.state, "watched").items():
@@ -126,6 +134,7 @@ class _Visit:
             seen = Seen.load(line.get("seen")) if line.get("url") == url else None
             answer = self.web.get(url, seen=seen)
             if answer.unchanged and seen:
+                self.answered = True
                 return
             found = _list(answer, what)
             self.answered = True
@@ -263,6 +272,12 @@ class _Visit:
     ) -> Batch:
         cursor = {**self.state, "watched": {row: list(line) for row, line in self.watched.items()}}
         return Batch(items=items, gone=gone, complete=complete, warnings=warnings, cursor=cursor)
+
+
+def _worth_a_try(cursor: Cursor, ask: Ask) -> bool:
+    """Whether an API that was shut is asked again: on demand, in a sweep, and once a day."""
+    asked = when(cursor, "asked")
+    return ask.recheck or ask.sweep or asked is None or not asked <= ask.now < asked + DAY
 
 
 def _root(web: Web, site: str) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 from itertools import islice
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -25,9 +27,9 @@ class Shelf:
         self.web, self.blog, self.kept, self.cursor = web, blog, dict[str, str](), dict[str, object]()
         self.roots, self.warnings = dict[str, str](), list[str]()
 
-    def pull(self, steps: int | None = None, *, comments: bool = True, **ask: bool) -> None:
+    def pull(self, steps: int | None = None, *, comments: bool = True, now: datetime = NOW, **ask: bool) -> None:
         channel = Wordpress("blog", self.blog.site, comments=comments)
-        for batch in islice(channel.pull(self.web, self.cursor, Ask(now=NOW, **ask)), steps):
+        for batch in islice(channel.pull(self.web, self.cursor, Ask(now=now, **ask)), steps):
             self.save(batch)
 
     def save(self, batch: Batch) -> None:
@@ -171,10 +173,11 @@ def test_comments_that_are_shut_are_a_warning(blog: Blog, web: Web) -> None:
     assert len(shelf.warnings) == 1
 
 
-def test_once_the_api_has_answered_a_refusal_is_an_error(shelf: Shelf) -> None:
-    shelf.blog.shut["posts"] = 401
+def test_a_refusal_is_an_error_where_there_are_no_feeds_either(shelf: Shelf) -> None:
+    before, shelf.blog.shut["posts"] = shelf.cursor, 401
     with pytest.raises(Refused):
         shelf.pull()
+    assert shelf.cursor == before
 
 
 def test_an_api_behind_a_query_is_found(blog: Blog, web: Web) -> None:
@@ -200,23 +203,38 @@ FEEDS = {
 }
 
 
-def test_where_the_api_is_shut_the_feeds_bring_the_same_ids(blog: Blog, web: Web) -> None:
+def shut(blog: Blog) -> None:
+    """Switch the API off; the feeds go on."""
     blog.shut["posts"] = 401
     blog.files = {path: feed.format(blog.site) for path, feed in FEEDS.items()}
+
+
+def test_where_the_api_is_shut_the_feeds_bring_the_same_ids(blog: Blog, web: Web) -> None:
+    shut(blog)
     shelf = Shelf(blog, web)
     for _ in range(2):
         shelf.pull()
     assert shelf.kept == {f"{blog.site}/?p=1": "text", f"{blog.site}/?p=1#comment-1": "text"}
 
 
-def test_the_feeds_are_left_when_a_sweep_finds_the_api_open(blog: Blog, web: Web) -> None:
-    blog.shut["posts"] = 401
-    blog.files = {path: feed.format(blog.site) for path, feed in FEEDS.items()}
-    shelf = Shelf(blog, web)
+def test_an_api_that_is_shut_later_is_a_warning_and_loses_nothing(shelf: Shelf) -> None:
+    before = dict(shelf.kept)
+    shut(shelf.blog)
     shelf.pull()
-    blog.shut.clear()
-    shelf.pull(sweep=True)
+    shelf.pull()
+    assert (shelf.kept, len(shelf.warnings)) == (before, 2)
+    assert shelf.blog.asked.count("posts") == 1
+
+
+@pytest.mark.parametrize("ask", [{"sweep": True}, {"recheck": True}, {"now": NOW + timedelta(days=1)}])
+def test_the_feeds_are_left_when_the_api_is_found_open(shelf: Shelf, ask: dict[str, Any]) -> None:
+    shut(shelf.blog)
+    shelf.pull()
+    shelf.blog.shut.clear()
+    del shelf.blog.comments[2]  # which no feed tells
+    shelf.pull(**ask)
     assert shelf.agrees()
+    assert "feed" not in shelf.cursor
 
 
 STEPS = st.lists(
