@@ -11,7 +11,7 @@ from tests.hostile.server import Hostile, conditional
 
 YESTERDAY = datetime(2026, 6, 1, 6, tzinfo=UTC)
 TODAY = YESTERDAY + timedelta(days=1)
-NAMES = ("one", "two", "three", "four")
+NAMES = ("one", "two")
 SPACES = (
     'xmlns="http://www.w3.org/2005/Atom" xmlns:thr="http://purl.org/syndication/thread/1.0"'
     ' xmlns:at="http://purl.org/atompub/tombstones/1.0"'
@@ -29,9 +29,9 @@ class State:
     gone_replies: range = range(0)
 
 
-BEFORE = State(range(30), range(30))
-AFTER = State(range(6, 42), range(6, 190), frozenset(range(10, 20)), range(6), range(6))
-"""Of four blogs: 24 posts and 24 replies go, 40 are edited, 48 posts and 640 replies come."""
+BEFORE = State(range(66), range(60))
+AFTER = State(range(12, 90), range(12, 340), frozenset(range(20, 40)), range(12), range(12))
+"""Of two blogs: 24 posts and 24 replies go, 80 are edited, 48 posts and 560 replies come."""
 
 
 def put(server: Hostile, state: State) -> None:
@@ -56,15 +56,15 @@ def _serve(server: Hostile, path: str, entries: Iterable[str]) -> None:
 def _posts(name: str, state: State) -> Iterable[str]:
     for number in state.posts:
         text = f"Edited text {number}" if number in state.edited else f"Text of {name} {number}"
-        yield _entry(f"{name}:p{number}", f"Post {number} of {name}", text, YESTERDAY - timedelta(days=60 - number))
+        yield _entry(f"{name}:p{number}", f"Post {number} of {name}", text, YESTERDAY - timedelta(days=90 - number))
     yield from (_gone(f"{name}:p{number}") for number in state.gone_posts)
 
 
 def _replies(name: str, state: State) -> Iterable[str]:
     for number in state.replies:
         text = f"Edited words {number}" if number in state.edited else f"Words of {name} {number}"
-        parent = f"{name}:p{number % 42}" if number % 4 else f"{name}:c{number // 2}"
-        when = YESTERDAY - timedelta(hours=200 - number)
+        parent = f"{name}:p{number % 90}" if number % 4 else f"{name}:c{number // 2}"
+        when = YESTERDAY - timedelta(hours=400 - number)
         yield _entry(f"{name}:c{number}", "", text, when, f'<thr:in-reply-to ref="tag:blogs.example,2026:{parent}"/>')
     yield from (_gone(f"{name}:c{number}") for number in state.gone_replies)
 

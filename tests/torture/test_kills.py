@@ -16,7 +16,7 @@ from tests.torture.killer import STAGES
 from tests.torture.site import scratch
 from tests.torture.trial import LATER, Moment, Twin, command, ran
 
-EACH = 38  # kills in each stage, and as many at any time
+EACH = 34  # kills in each stage, and as many at any time
 
 
 @pytest.fixture(scope="module")
