@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -166,8 +167,9 @@ def _iso(moment: datetime | None) -> str | None:
 @click.option("--no-live", is_flag=True, help="no live reload: as a host would serve it")
 @click.pass_obj
 def serve(screen: Screen, host: str | None, port: int | None, browse: bool, no_live: bool) -> int:
-    """The site at a loopback address, with live reload and the search API."""
+    """The site at a loopback address, with live reload and the search API; edits of content/ and theme show at once."""
     from hub import serve as server
+    from hub.commands.watch import watching
 
     found = settings_of(screen)
     prefix = urlsplit(found.brand.url).path
@@ -175,7 +177,8 @@ def serve(screen: Screen, host: str | None, port: int | None, browse: bool, no_l
     port = found.serve.port if port is None else port
     if browse:
         click.launch(f"http://{host or found.serve.host}:{port}{prefix}")
-    server.serve(site, host or found.serve.host, port)
+    with nullcontext() if no_live else watching(screen, (found.content, found.theme)):
+        server.serve(site, host or found.serve.host, port)
     return 0
 
 

@@ -68,7 +68,7 @@ def build(job: Job) -> Built:
 
 def quiet(job: Job) -> bool:
     """Is there nothing to do? Answered without starting Pelican."""
-    from hub.site.job import decided
+    from hub.site.job import decided, worded
     from hub.site.manifest import Manifest
     from hub.site.writer import STAMP
 
@@ -78,7 +78,8 @@ def quiet(job: Job) -> bool:
     manifest = Manifest(path)
     try:
         idle = not manifest.due() and not manifest.kinds("old") and manifest.mark == job.store.seq
-        return idle and manifest.get("decided") == decided(job.settings, job.rules)
+        same = manifest.get("decided") == decided(job.settings)
+        return idle and same and manifest.get("worded") == worded(job.settings, job.rules)
     finally:
         manifest.close()
 

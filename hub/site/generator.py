@@ -16,7 +16,7 @@ from hub.site import content
 from hub.site.assets import gather, statics
 from hub.site.compose import Composer
 from hub.site.follow import Follower
-from hub.site.job import Job, decided, themes
+from hub.site.job import Job, decided, themes, worded
 from hub.site.make import Workshop
 from hub.site.manifest import Manifest
 from hub.site.shell import addresses, shell
@@ -55,11 +55,14 @@ class HubGenerator(Generator):  # type: ignore[misc]
     def _build(self, manifest: Manifest, quiet: QuietWriter) -> None:
         job = self.job
         zone = ZoneInfo(job.settings.brand.timezone)
-        whole = decided(job.settings, job.rules)
+        whole, words = decided(job.settings), worded(job.settings, job.rules)
         if not quiet.stamped() or manifest.get("decided") != whole or job.store.seq < manifest.mark:
             manifest.forget()
             quiet.stamp()
             manifest.keep("decided", whole)
+        if manifest.get("worded") != words:
+            manifest.ask_for(Page(kind=kind) for kind in ("texts", "statics", "sitemap"))
+            manifest.keep("worded", words)
         Follower(manifest, job.store, zone, job.settings.channels).follow()
         shop = self._workshop(manifest)
         self._render(shop, quiet)

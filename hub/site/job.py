@@ -50,9 +50,19 @@ def themes(settings: Settings) -> list[Path]:
     )
 
 
-def decided(settings: Settings, rules: Rules) -> str:
-    """A digest of everything people decided that shows on pages; when it moves, every page is due once."""
+def decided(settings: Settings) -> str:
+    """A digest of what people decided that shows on every page; when it moves, every page is due once."""
     brand = settings.brand.model_dump_json()
     channels = repr([(name, getattr(one, "label", ""), type(one).__name__) for name, one in settings.channels.items()])
-    words = (brand, channels, settings.serve.api, rules.digest, VERSION)
-    return fingerprint([*themes(settings), settings.content / "pages", settings.content / "static"], *words)
+    return fingerprint(themes(settings), brand, channels, settings.serve.api, VERSION, *_headers(settings))
+
+
+def worded(settings: Settings, rules: Rules) -> str:
+    """A digest of what shows on the standing pages alone, and of the files that are copied."""
+    return fingerprint([settings.content / "pages", settings.content / "static"], rules.digest)
+
+
+def _headers(settings: Settings) -> list[str]:
+    """The heads of the brand's own pages: their titles stand in the foot of every page."""
+    files = sorted((settings.content / "pages").rglob("*.md"))
+    return [f"{path.name}\n{path.read_text('utf-8', 'replace').partition(chr(10) * 2)[0]}" for path in files]

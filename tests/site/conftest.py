@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hub.store.archive import open_archive
 
 from hub.model import Account, Batch, Complete, Item
 from hub.rules import Rules, parse
@@ -15,6 +14,7 @@ from hub.site import build
 from hub.site.job import Built, Job
 from hub.site.writer import Made
 from hub.store import Store
+from hub.store.archive import open_archive
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 SETTINGS = """

@@ -175,4 +175,25 @@ def test_a_fold_counts_direct_replies_apart_from_all_below(folder):
 def test_a_topic_is_named_once_however_it_is_written(folder):
     folder.save(post(5, tags=("Letters", "letters", "tea")))
     folder.build()
-    assert folder.page(P5).count("#Letters") + folder.page(P5).count("#letters") == 1
+    assert folder.page(P5).casefold().count("letters</") == 1
+
+
+def test_an_edited_page_of_the_brand_rewrites_that_page_alone(folder):
+    pages = folder.path / "content/pages"
+    pages.mkdir()
+    (pages / "us.md").write_text("Title: Us\n\nTwo people.\n", "utf-8")
+    fill(folder, 3)
+    folder.build()
+    rewritten = changes(folder, lambda: (pages / "us.md").write_text("Title: Us\n\nThree people.\n", "utf-8"))
+    assert rewritten == {"us/index.html"}
+
+
+def test_a_new_title_of_the_brands_own_page_stands_on_every_page(folder):
+    pages = folder.path / "content/pages"
+    pages.mkdir()
+    (pages / "us.md").write_text("Title: Us\n\nTwo people.\n", "utf-8")
+    fill(folder, 3)
+    folder.build()
+    (pages / "us.md").write_text("Title: We two\n\nTwo people.\n", "utf-8")
+    folder.build()
+    assert "We two" in folder.page("https://blog.example/?p=1")
