@@ -19,13 +19,14 @@ from hub.channels.feedids import Memory, aliases, identify, uri
 from hub.channels.feedparse import Parser
 from hub.channels.loose import at, digest, is_uri, mapping, string, when
 from hub.errors import ChannelError, Missing, RateLimited, Unreachable
-from hub.model import Account, Batch, Cursor, Item, Terms
+from hub.model import Account, Batch, Complete, Cursor, Item, Terms
 from hub.web import Seen, Web
 
 # WordPress puts the parent of a comment into its text, in the blog's language: "In reply to <a href=…>Name</a>."
 IN_REPLY_TO = re.compile(r"""\s*<p>[^<]{0,80}<a href="([^"<>]+#comment-\d+)"[^>]*>[^<]*</a>[^<]{0,20}</p>\s*""")
 
-
+# WordPress lists posts behind a password too, with the form that asks for it in place of the text.
+LOCKED = re.compile(r"""<form\b[^>]*\baction=["'][^"'<>]*[?&]action=postpass""")
 UNSEEN = Seen()
 
 
@@ -54,7 +55,8 @@ def post(name: str, entry: Entry, document: Document, channel: Feed) -> Item:
     named = (one for one in (entry.author, document.author) if one.name)
     author = next(named, Account(name=document.title, url=document.page))
     item = _item(name, entry, document, channel)
-    return replace(item, author=author, ours=channel.ours, title=entry.title, reply_to=_parent(entry, document.address))
+    item = replace(item, author=author, ours=channel.ours, title=entry.title, private=_locked(entry))
+    return replace(item, reply_to=_parent(entry, document.address))
 
 
 def reply(name: str, entry: Entry, of: str, document: Document, channel: Feed) -> Item:
@@ -65,6 +67,10 @@ def reply(name: str, entry: Entry, of: str, document: Document, channel: Feed) -
         return replace(item, reply_to=named[1], html=entry.html[named.end() :])
     parent = _parent(entry, document.address)
     return replace(item, reply_to=of if not parent or _parent(entry, channel.url) == of else parent)
+
+
+def _locked(entry: Entry) -> bool:
+    return LOCKED.search(entry.html) is not None
 
 
 def _parent(entry: Entry, feed: str) -> str:
@@ -160,12 +166,16 @@ class _Visit:
 
     def _posts(self, document: Document) -> Batch:
         named, self.memory = identify(document, self.memory)
+        locked = tuple(name for name, entry in named if _locked(entry))
         for name, entry in named:
-            if entry.replies and self.channel.comments:
+            if name in locked:
+                self.talks.pop(name, None)
+            elif entry.replies and self.channel.comments:
                 self._announce(name, entry)
         return Batch(
             items=tuple(post(name, entry, document, self.channel) for name, entry in named),
-            gone=self._gone(document),
+            gone=(*self._gone(document), *locked),
+            complete=tuple(Complete(ids=frozenset(), under=name) for name in locked),
             counts={name: {"replies": entry.count} for name, entry in named if entry.count >= 0},
             cursor=self._dump(),
         )

@@ -226,3 +226,17 @@ def test_the_order_of_entries_does_not_change_their_ids(entries: list[Entry], ra
         for some in (entries, shuffled)
     ]
     assert ids[0] == ids[1]
+
+
+FORM = "<description>&lt;form action='https://f.example/wp-login.php?action=postpass'&gt;&lt;/form&gt;</description>"
+
+
+def test_a_post_behind_a_password_goes_with_its_talk_and_comes_back(world: World) -> None:
+    post, name = entry("a", 1), "https://f.example/a"
+    world.says(URL, post.replace("<title>", f"{FORM}<title>"))
+    world.says(talk("a"))
+    (batch,) = world.pull(recheck=True)
+    assert ([item.private for item in batch.items], batch.gone, batch.complete[0].under) == ([True], (name,), name)
+    world.says(URL, post)
+    assert [item.private for item in world.pull()[0].items] == [False]
+    assert world.asked == [URL, talk("a")]
