@@ -25,6 +25,10 @@ PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "busy_tim
 WRITER = 0x6875_6221  # the advisory lock of PostgreSQL's one writer ("hub!")
 
 
+class Damaged(StoreError):
+    """Something in the archive is not what was kept there."""
+
+
 class Database:
     """An opened archive. `file` is None on PostgreSQL."""
 
@@ -83,6 +87,8 @@ class Database:
             yield
         except (SQLAlchemyError, sqlite3.Error) as why:
             raise self.error(why) from why
+        except Damaged as why:
+            raise StoreError(f"{self.place} is damaged: {why.what}", fix=self.restore) from why
 
     def error(self, why: Exception) -> StoreError:
         """What a driver said, as an error that names the place and how to mend it."""

@@ -13,10 +13,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
-from hub.errors import StoreError
 from hub.store import facts
 from hub.store.codec import digest
-from hub.store.database import Database, chunks, each
+from hub.store.database import Damaged, Database, chunks, each
 from hub.store.schema import texts
 
 WASTE = 4 * 2**20  # bytes of blanks that are not worth a VACUUM
@@ -40,7 +39,7 @@ def read(c: Connection, wanted: Mapping[int, str]) -> dict[int, str]:
     found = {row.id: row.body for row in each(c, select(texts.c.id, texts.c.body), texts.c.id, wanted)}
     for number, known in wanted.items():
         if number not in found or (known and digest(found[number]) != known):
-            raise StoreError(f"the archive is damaged: text {number} is not what was kept", fix="run: hub doctor")
+            raise Damaged(f"text {number} is not what was kept")
     return found
 
 

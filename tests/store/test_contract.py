@@ -280,6 +280,17 @@ def test_an_address_claimed_by_two_leads_to_the_brands_own(archive: Archive) -> 
     assert tree(archive, "a") == ["c", "b"]
 
 
+def test_an_address_claimed_by_two_strangers_leads_to_the_earlier(archive: Archive) -> None:
+    shared = {"url": url("shared"), "root": "a"}
+    bring(archive, post("a"), item("b", at=2, **shared), item("c", at=1, **shared), item("d", to="shared"))
+    assert tree(archive, "a") == ["c~", ".d", "b~"]
+
+
+def test_nobody_takes_another_items_own_id_for_an_address(archive: Archive) -> None:
+    bring(archive, post("a"), item("b", at=1, to="a", aliases=(url("c"),)), item("c", at=2, to="a"), item("d", to="c"))
+    assert tree(archive, "a") == ["b", "c", ".d"]
+
+
 def test_an_item_by_itself_is_found_by_any_name_and_only_while_shown(archive: Archive) -> None:
     bring(archive, post("a", aliases=("urn:a",)))
     assert archive.item("urn:a") == archive.item(f"{url('a')}/page") == archive.item(url("a")) is not None

@@ -89,8 +89,9 @@ def test_a_damaged_text_is_noticed_when_it_is_read(tmp_path: Path) -> None:
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     db.close()
     file.write_bytes(file.read_bytes().replace(b"original", b"originaI"))
-    with open_archive("", tmp_path) as archive, pytest.raises(StoreError, match="damaged"):
+    with open_archive("", tmp_path) as archive, pytest.raises(StoreError, match="damaged") as told:
         visible(archive)
+    assert "from your own backup" in told.value.fix
 
 
 def test_a_check_of_the_file_finds_nothing_in_a_sound_one(archive: Archive) -> None:

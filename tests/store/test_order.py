@@ -15,8 +15,8 @@ from tests.store.said import item, url, whole
 Step = tuple[str, Item | None, str]  # channel, the version it brings or None, the name it takes back
 Script = list[Step]  # what one channel says of one item, in its order
 
-NAMES = [f"n{number}" for number in range(9)]
-TIES = st.sampled_from(["", *NAMES, "ghost", "never"])
+NAMES = [f"n{number}" for number in range(6)]
+TIES = st.sampled_from(["", *NAMES, *NAMES, "ghost", "never"])
 FEW = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 MANY = settings(FEW, max_examples=25)
 
@@ -27,7 +27,7 @@ def version(name: str, channel: str) -> st.SearchStrategy[Item]:
         "to": TIES,
         "root": TIES,
         "at": st.sampled_from([None, 0, 0, 1, 2]),
-        "ours": st.booleans(),
+        "ours": st.sampled_from([True, False, False]),
         "excerpt": st.booleans(),
         "aliases": st.sampled_from([(), (), (url("n0"),), (url("alias"),)]),
         "html": st.sampled_from([f"<p>{name}</p>", "<p>other</p>"]),
@@ -37,7 +37,7 @@ def version(name: str, channel: str) -> st.SearchStrategy[Item]:
 
 @st.composite
 def scripts(draw: st.DrawFn) -> list[Script]:
-    """Up to nine items on two channels: brought, edited, taken back, restored; and one only ever named as gone."""
+    """Up to six items on two channels: brought, edited, taken back, restored; and one only ever named as gone."""
     told: list[Script] = [[("a", None, "ghost")]] if draw(st.booleans()) else []
     for name in draw(st.lists(st.sampled_from(NAMES), min_size=1, unique=True)):
         for channel in draw(st.sampled_from(["a", "b", "ab"])):
