@@ -25,7 +25,7 @@ PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "busy_tim
 WRITER = 0x6875_6221  # the advisory lock of PostgreSQL's one writer ("hub!")
 
 
-class Damaged(StoreError):
+class DamagedError(StoreError):
     """Something in the archive is not what was kept there."""
 
 
@@ -87,7 +87,7 @@ class Database:
             yield
         except (SQLAlchemyError, sqlite3.Error) as why:
             raise self.error(why) from why
-        except Damaged as why:
+        except DamagedError as why:
             raise StoreError(f"{self.place} is damaged: {why.what}", fix=self.restore) from why
 
     def error(self, why: Exception) -> StoreError:

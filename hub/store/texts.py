@@ -15,7 +15,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 
 from hub.store import facts
 from hub.store.codec import digest
-from hub.store.database import Damaged, Database, chunks, each
+from hub.store.database import DamagedError, Database, chunks, each
 from hub.store.schema import texts
 
 WASTE = 4 * 2**20  # bytes of blanks that are not worth a VACUUM
@@ -39,7 +39,7 @@ def read(c: Connection, wanted: Mapping[int, str]) -> dict[int, str]:
     found = {row.id: row.body for row in each(c, select(texts.c.id, texts.c.body), texts.c.id, wanted)}
     for number, known in wanted.items():
         if number not in found or (known and digest(found[number]) != known):
-            raise Damaged(f"text {number} is not what was kept")
+            raise DamagedError(f"text {number} is not what was kept")
     return found
 
 
