@@ -98,7 +98,7 @@ def touched(before: Post | None, after: Post | None) -> Touched:
     """The few places that show a post, and the ones it was on before."""
     posts = [post for post in (before, after) if post]
     moved = before is None or after is None or before.sort != after.sort
-    pages = {Page(kind=kind, name=post.id) for post in posts for kind in ("post", "shard")}
+    pages = {Page(kind="post", name=post.id) for post in posts}
     pages |= {Page(kind=kind, name=post.month) for post in posts for kind in ("month", "sitemap")}
     if moved:
         pages |= {Page(kind="year", name=post.month[:4]) for post in posts} | {
@@ -143,18 +143,3 @@ def window(number: int, total: int) -> tuple[int, int]:
 def list_path(base: str, number: int) -> str:
     """Address of a list's page: base itself for the open one."""
     return f"{base}page/{number}/" if number else base
-
-
-def shards(messages: int) -> int:
-    """How many files the static search index is cut into: a power of two, about a thousand messages each."""
-    return 1 << max(0, (messages - 1) // 1000).bit_length()
-
-
-def bucket(root: str) -> int:
-    """Where a thread falls when threads are spread evenly: 32 bits of its root's digest."""
-    return int(digest(root, 8), 16)
-
-
-def shard(root: str, many: int) -> int:
-    """The search file, of `many`, that holds a thread: the leading bits of its bucket."""
-    return bucket(root) * many >> 32

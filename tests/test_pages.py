@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.model import Item
-from hub.pages import PER, Page, Post, address, bucket, closed, page_at, shard, shards, touched, window
+from hub.pages import PER, Page, Post, address, closed, page_at, touched, window
 
 WHEN = datetime(2026, 11, 5, 23, 30, tzinfo=UTC)
 
@@ -80,19 +80,3 @@ def test_a_post_that_changes_month_touches_both_months():
 def test_a_post_that_leaves_a_channel_touches_the_list_it_left():
     lists = {(part.list, part.onward) for part in touched(post(channels=("blog", "feed")), post()).stretches}
     assert ("feed", True) in lists
-
-
-@given(st.text(), st.integers(0, 12))
-def test_a_thread_falls_into_one_shard(ident, power):
-    assert 0 <= shard(ident, 1 << power) < 1 << power
-
-
-@given(st.text(), st.integers(0, 12))
-def test_a_shards_range_of_buckets_holds_its_threads(ident, power):
-    many = 1 << power
-    size = (1 << 32) // many
-    assert shard(ident, many) * size <= bucket(ident) < (shard(ident, many) + 1) * size
-
-
-def test_shards_grow_by_doubling():
-    assert [shards(many) for many in (0, 1, 1000, 1001, 2001, 4001)] == [1, 1, 1, 2, 4, 8]

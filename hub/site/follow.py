@@ -12,12 +12,14 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from hub.model import Entry, Item, Thread
-from hub.pages import HOME, Page, Post, Stretch, Touched, address, closed, page_at, shard, shards, touched
+from hub.pages import HOME, Page, Post, Stretch, Touched, address, closed, page_at, touched
 from hub.site.manifest import Manifest
+from hub.site.search import Ledger
 from hub.store import Store
 
 FEED = 50  # entries in a feed
 LATEST = 5  # replies shown on the first page
+MANY = 500  # threads: a change of more of them than this, and than half, is cheaper read as a whole
 
 STANDING = tuple(
     Page(kind=kind) for kind in ("archive", "texts", "sitemap", "robots", "search", "assets", "statics", "redirects")
@@ -52,12 +54,11 @@ class Follower:
     def __init__(self, manifest: Manifest, store: Store, zone: ZoneInfo, channels: Iterable[str] = ()) -> None:
         """`channels` are those of the settings: they have a page and feeds, whether or not they have brought a post."""
         self.manifest, self.store, self.zone, self.channels = manifest, store, zone, channels
+        self.said = Ledger(manifest.db)
         self.pages: set[Page] = set()
         self.stretches: set[Stretch] = set()
         self.around: set[tuple[str, str]] = set()
-        self.sharded: set[str] = set()
         self.totals: dict[str, int] = {}
-        self.messages = manifest.messages()
 
     def follow(self) -> None:
         """Apply the journal, say what is due, move the mark: one transaction."""
@@ -76,9 +77,10 @@ class Follower:
                 self.manifest.put(remembered(item, record.channels, self.zone))
             elif record.thread:
                 self.manifest.put_reply(item.id, record.thread, sort_key(item), item.channel)
-        for entry in self.store.changed(0):
-            self._other(entry)
-        self.pages |= everything(self.manifest, self.channels)
+            if record.thread and not item.unsearchable:
+                self.said.put(item, record.thread)
+        self.pages |= {Page(kind="redirect", name=old) for old in self.store.redirects()}
+        self.pages |= everything(self.manifest, self.channels) | self.said.everything()
         self._hidden()
         self.manifest.keep("mark", str(seq))
 
@@ -91,9 +93,14 @@ class Follower:
             for root in self._roots(entry):
                 roots.setdefault(root, set()).add(entry.id)
             self._other(entry)
+        if len(roots) > max(MANY, self.totals.get(HOME, 0) // 2):
+            self.manifest.blank()
+            self._from_nothing()
+            return
         for root, ids in roots.items():
             self._thread(root, ids)
         self._resolve()
+        self.pages |= self.said.touched()
         self._hidden()
         self.manifest.keep("mark", str(mark))
 
@@ -130,6 +137,7 @@ class Follower:
         if after and before != after:
             self.manifest.put(after)
         self._replies(thread, root)
+        self.said.thread(root, thread, root in changed)
         self._recent(root, changed)
         self._note(touched(before, after))
         if root in changed:
@@ -137,8 +145,7 @@ class Follower:
             self.around |= {(post.sort, post.id) for post in (before, after) if post}
 
     def _note(self, what: Touched) -> None:
-        self.pages |= {page for page in what.pages if page.kind != "shard"}
-        self.sharded |= {page.name for page in what.pages if page.kind == "shard"}
+        self.pages |= what.pages
         self.stretches |= what.stretches
         self.around |= what.around
 
@@ -183,19 +190,9 @@ class Follower:
                 self._page(stretch.list, stretch.sort, stretch.id)
         for name, place in firsts.items():
             self._onward(name, *place)
-        self._shards()
         for sort, ident in self.around:
             older, newer = self.manifest.beside(sort, ident)
             self.pages |= {Page(kind="post", name=name) for name in (older, newer) if name}
-
-    def _shards(self) -> None:
-        """The search files that hold the touched threads; all of them when there must be more or fewer files."""
-        many = shards(self.manifest.messages())
-        if many == shards(self.messages):
-            self.pages |= {Page(kind="shard", number=shard(root, many)) for root in self.sharded}
-        else:
-            self.pages |= {Page(kind="shard", number=number) for number in range(max(many, shards(self.messages)))}
-            self.pages.add(Page(kind="search"))
 
     def _page(self, name: str, sort: str, ident: str) -> None:
         rank, total = self.manifest.rank(name, sort, ident), self.manifest.total(name)
@@ -232,5 +229,4 @@ def everything(manifest: Manifest, channels: Iterable[str] = ()) -> set[Page]:
         numbers = range(closed(manifest.total(name)) + 1)
         pages |= {Page(kind="list", name=name, number=number) for number in numbers}
         pages.add(Page(kind="feed", name=f"channel/{name}" if name else "all"))
-    pages |= {Page(kind="shard", number=number) for number in range(shards(manifest.messages()))}
     return pages | {Page(kind="feed", name="replies")}

@@ -12,13 +12,14 @@ from pelican.generators import Generator
 
 from hub.pages import Page
 from hub.settings import shipped
-from hub.site import content
+from hub.site import content, search
 from hub.site.assets import gather, statics
 from hub.site.compose import Composer
 from hub.site.follow import Follower
 from hub.site.job import Job, decided, themes, worded
 from hub.site.make import Workshop
 from hub.site.manifest import Manifest
+from hub.site.shelf import Reading, Shelf
 from hub.site.shell import addresses, shell
 from hub.site.texts import Texts
 from hub.site.writer import Made, QuietWriter
@@ -65,8 +66,16 @@ class HubGenerator(Generator):  # type: ignore[misc]
             manifest.keep("worded", words)
         Follower(manifest, job.store, zone, job.settings.channels).follow()
         shop = self._workshop(manifest)
+        shop.shelf.sweep(search.names(manifest.db))
         self._render(shop, quiet)
         quiet.remove()
+
+    def _shelf(self) -> Shelf:
+        """What the search reads of the messages: nothing of texts that may stand in no JSON or no search."""
+        settings = self.job.settings
+        bare = {name for name, one in settings.channels.items() if "no" in (one.terms.json, one.terms.search)}
+        folder = settings.memory / ("plugin-said" if self.job.prefix else "said")
+        return Shelf(folder, self.job.store, Reading(settings.brand.language, frozenset(bare)))
 
     def _workshop(self, manifest: Manifest) -> Workshop:
         settings, store = self.job.settings, self.job.store
@@ -91,6 +100,7 @@ class HubGenerator(Generator):  # type: ignore[misc]
             at=self.at,
             render=self._template,
             texts=texts,
+            shelf=self._shelf(),
         )
 
     def _template(self, name: str, view: Any) -> bytes:

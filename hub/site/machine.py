@@ -1,8 +1,7 @@
-"""What machines read: feeds, sitemaps, robots, redirects and the search files of a plain file host."""
+"""What machines read: feeds, sitemaps, robots and redirects."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -10,9 +9,8 @@ from xml.etree import ElementTree as ET
 
 from markupsafe import Markup
 
-from hub import tidy
 from hub.model import Item, Thread
-from hub.pages import HOME, Page, address, anchor, shards
+from hub.pages import HOME, Page, address, anchor
 from hub.site import feeds
 from hub.site.feeds import FeedEntry, FeedOf
 from hub.site.follow import FEED
@@ -23,7 +21,6 @@ if TYPE_CHECKING:
     from hub.site.make import Workshop
 
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
-BITS = 32
 
 
 # feeds
@@ -141,54 +138,6 @@ def _latest_reply(shop: Workshop, reply: Record, known: Mapping[str, Record]) ->
     title = shop.texts.reply_title(reply.item.author, heading)
     entry = _entry(shop, reply.item, title, f"{here}#{anchor(reply.item.id)}", 0)
     return replace(entry, answers=(_entry_id(above.item, over), over))
-
-
-# search on a plain file host
-def shard_file(shop: Workshop, page: Page) -> dict[str, bytes]:
-    """The messages of some threads, as the search page reads them without a server."""
-    many = shards(shop.manifest.messages())
-    if page.number >= many:
-        return {}
-    size = (1 << BITS) // many
-    messages: list[dict[str, object]] = []
-    for root in shop.manifest.sharded(page.number * size, (page.number + 1) * size):
-        thread = shop.store.thread(root)
-        if thread:
-            messages += _messages(thread)
-    return {f"search/{page.number}.json": _json(messages)}
-
-
-def _messages(thread: Thread) -> list[dict[str, object]]:
-    here, title = address(thread.root), thread.root.title or tidy.text(thread.root.html)[:60]
-    found = [(thread.root, here, "post")]
-    for reply in thread.replies:
-        if isinstance(reply.node, Item):
-            found.append((reply.node, f"{here}#{anchor(reply.node.id)}", "reply"))
-    return [
-        {
-            "id": item.id,
-            "url": url,
-            "type": kind,
-            "channel": item.channel,
-            "author": item.author.name,
-            "published": item.published.isoformat(timespec="seconds") if item.published else "",
-            "title": title,
-            "text": tidy.text(item.html),
-            "lang": item.language,
-            "tags": list(item.tags),
-        }
-        for item, url, kind in found
-        if not item.unsearchable
-    ]
-
-
-def search_index(shop: Workshop, page: Page) -> dict[str, bytes]:  # noqa: ARG001
-    many = shards(shop.manifest.messages())
-    return {"search/index.json": _json({"files": [f"search/{number}.json" for number in range(many)]})}
-
-
-def _json(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
 # sitemaps: one a month, so that a reply rewrites one month's and the index

@@ -10,10 +10,11 @@ from markupsafe import Markup
 
 from hub.model import Item, Thread
 from hub.pages import Page, anchor, closed, list_path, window
-from hub.site import jsonld, machine
+from hub.site import jsonld, machine, search
 from hub.site.compose import Composer
 from hub.site.follow import LATEST
 from hub.site.manifest import Manifest
+from hub.site.shelf import Shelf
 from hub.site.shell import Addresses, feeds_of
 from hub.site.texts import Texts
 from hub.site.views import (
@@ -47,6 +48,7 @@ class Workshop:
     at: Addresses
     render: Render
     texts: Texts
+    shelf: Shelf
     kept: dict[str, Record | None] = field(default_factory=dict)  # one build sees one state of the store
 
     def make(self, page: Page) -> Made:
@@ -263,11 +265,10 @@ MAKERS: dict[str, Callable[[Workshop, Page], dict[str, bytes]]] = {
     "redirect": _redirect,
     "texts": _texts,
     "feed": machine.feed,
-    "shard": machine.shard_file,
-    "search": machine.search_index,
     "sitemap": machine.sitemap,
     "robots": machine.robots,
     "redirects": machine.redirects,
     "assets": machine.assets,
     "statics": machine.statics,
+    **search.MAKERS,
 }

@@ -12,16 +12,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from hub.errors import OutputError
-from hub.pages import HOME, Page, Post, bucket
+from hub.pages import HOME, Page, Post
 
-VERSION = 3
+VERSION = 4
 
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
-CREATE TABLE posts (id TEXT PRIMARY KEY, sort TEXT, month TEXT, address TEXT, channels TEXT, tags TEXT,
-                    bucket INTEGER) WITHOUT ROWID;
+CREATE TABLE posts (id TEXT PRIMARY KEY, sort TEXT, month TEXT, address TEXT, channels TEXT, tags TEXT) WITHOUT ROWID;
 CREATE INDEX posts_month ON posts (month, sort, id);
-CREATE INDEX posts_bucket ON posts (bucket, id);
 CREATE TABLE listed (list TEXT, sort TEXT, id TEXT, PRIMARY KEY (list, sort, id)) WITHOUT ROWID;
 CREATE TABLE tagged (tag TEXT, sort TEXT, id TEXT, PRIMARY KEY (tag, sort, id)) WITHOUT ROWID;
 CREATE TABLE replies (id TEXT PRIMARY KEY, root TEXT, sort TEXT, channel TEXT) WITHOUT ROWID;
@@ -34,6 +32,9 @@ CREATE INDEX files_page ON files (kind, name, number);
 CREATE TABLE uses (picture TEXT, kind TEXT, name TEXT, number INTEGER,
                    PRIMARY KEY (picture, kind, name, number)) WITHOUT ROWID;
 CREATE INDEX uses_page ON uses (kind, name, number);
+CREATE TABLE said (id TEXT PRIMARY KEY, root TEXT, time INTEGER, version TEXT) WITHOUT ROWID;
+CREATE INDEX said_root ON said (root);
+CREATE INDEX said_time ON said (time, id);
 CREATE TABLE due (kind TEXT, name TEXT, number INTEGER, PRIMARY KEY (kind, name, number)) WITHOUT ROWID;
 """
 
@@ -90,10 +91,16 @@ class Manifest:
 
     def forget(self) -> None:
         """Start from nothing, but go on knowing which files are ours: what is not planned again will be removed."""
-        for table in ("posts", "listed", "tagged", "replies", "related", "uses", "due", "meta"):
+        self.blank()
+        for table in ("uses", "due", "meta"):
             self.db.execute(f"DELETE FROM {table}")  # noqa: S608
         self.ask_for(page for _, page in self.all_files() if page.kind == "picture")
         self.commit()
+
+    def blank(self) -> None:
+        """Forget which posts and replies there are, and what they say."""
+        for table in ("posts", "listed", "tagged", "replies", "related", "said"):
+            self.db.execute(f"DELETE FROM {table}")  # noqa: S608
 
     def close(self) -> None:
         self.db.execute("COMMIT")
@@ -122,15 +129,10 @@ class Manifest:
         query = f"SELECT {POST} FROM posts {where} ORDER BY sort, id"  # noqa: S608
         return map(_post, self.db.execute(query, (month,) if month else ()).fetchall())
 
-    def sharded(self, first: int, last: int) -> list[str]:
-        """Ids of the posts whose bucket lies in [first, last)."""
-        query = "SELECT id FROM posts WHERE bucket >= ? AND bucket < ? ORDER BY bucket, id"
-        return [ident for (ident,) in self.db.execute(query, (first, last))]
-
     def put(self, post: Post) -> None:
         self.drop(post.id)
         row = (post.id, post.sort, post.month, post.address, json.dumps(post.channels), json.dumps(post.tags))
-        self.db.execute("INSERT INTO posts VALUES (?, ?, ?, ?, ?, ?, ?)", (*row, bucket(post.id)))
+        self.db.execute("INSERT INTO posts VALUES (?, ?, ?, ?, ?, ?)", row)
         self.db.executemany("INSERT INTO listed VALUES (?, ?, ?)", [(name, post.sort, post.id) for name in post.lists])
         tagged = [(tag, post.sort, post.id) for tag in set(post.tags)]
         self.db.executemany("INSERT INTO tagged VALUES (?, ?, ?)", tagged)
@@ -228,11 +230,6 @@ class Manifest:
         """How many replies are newer than this place, counted up to `limit`."""
         query = "SELECT count(*) FROM (SELECT 1 FROM replies WHERE (sort, id) > (?, ?) LIMIT ?)"
         return int(self.db.execute(query, (sort, ident, limit)).fetchone()[0])
-
-    def messages(self) -> int:
-        """How many posts and replies there are."""
-        query = "SELECT (SELECT count(*) FROM posts) + (SELECT count(*) FROM replies)"
-        return int(self.db.execute(query).fetchone()[0])
 
     # what is due, and the files
     def ask_for(self, pages: Iterable[Page]) -> None:
