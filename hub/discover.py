@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from bs4 import BeautifulSoup, Tag
 
@@ -21,7 +22,8 @@ FEEDS = {
     "application/rdf+xml",
 }
 API = "https://api.w.org/"
-MOST = 5  # feeds proposed from one page
+MOST = 5  # feeds looked at from one page
+FEEDLIKE = re.compile(r"/(feed|rss|atom|index)(\.xml|\.rss|\.atom|\.json|/?)$(?<!/index)(?<!/index/)", re.I)
 
 
 class Proposal(NamedTuple):
@@ -52,7 +54,7 @@ def discover(web: Web, url: str) -> Found:
         return feed
     page = BeautifulSoup(answer.body, "lxml")
     blog = _wordpress(web, answer, page)
-    feeds = tuple(_feeds(page, answer.url)) if not blog else ()
+    feeds = tuple(_feeds(web, page, answer.url)) if not blog else ()
     return Found(
         name=plain(blog, "name") or _meta(page, "og:site_name") or _title(page),
         language=_attribute(page.find("html"), "lang"),
@@ -105,14 +107,40 @@ def _blog(web: Web, answer: Answer, told: Json) -> Iterator[Proposal]:
     yield Proposal("blog", "wordpress", fields | ({"team": team} if team else {}), why)
 
 
-def _feeds(page: BeautifulSoup, base: str) -> Iterator[Proposal]:
-    """The feeds a page names, without those of its comments: they are followed from the posts."""
+def _feeds(web: Web, page: BeautifulSoup, base: str) -> Iterator[Proposal]:
+    """The feeds a page names in its head, else those it links to, each that says something new."""
+    named = _named(page, base)
+    found = named or _linked(page, base)
+    told: list[set[str]] = []
+    with Parser() as parser:
+        for url, title in list(found.items())[:MOST]:
+            pages = _pages(web, parser, url)
+            # Many pages name one feed once for each format.
+            if (pages or named) and not any(len(pages & other) * 2 > len(pages) for other in told):
+                told.append(pages)
+                name = "feed" if len(told) == 1 else f"feed{len(told)}"
+                yield Proposal(name, "feed", {"url": url}, f"the page names this feed{f' “{title}”' if title else ''}")
+
+
+def _pages(web: Web, parser: Parser, url: str) -> set[str]:
+    """What a feed speaks of; nothing when it cannot be read."""
+    try:
+        return {entry.link or entry.id for entry in parser.read(web.get(url)).entries}
+    except ChannelError:
+        return set()
+
+
+def _named(page: BeautifulSoup, base: str) -> dict[str, str]:
+    """Address → title, without the feeds of comments: they are followed from the posts."""
     links = [link for link in page.find_all("link") if "alternate" in _rels(link) and _is_feed(link)]
     named = {urljoin(base, _attribute(link, "href")): _attribute(link, "title") for link in links if link.get("href")}
-    named = {url: title for url, title in named.items() if "comment" not in f"{url} {title}".lower()}
-    for place, (url, title) in enumerate(list(named.items())[:MOST], 1):
-        name = "feed" if place == 1 else f"feed{place}"
-        yield Proposal(name, "feed", {"url": url}, f"the page names this feed{f' “{title}”' if title else ''}")
+    return {url: title for url, title in named.items() if "comment" not in f"{url} {title}".lower()}
+
+
+def _linked(page: BeautifulSoup, base: str) -> dict[str, str]:
+    """What looks like a feed among the links of a page that names none."""
+    links = ((urljoin(base, _attribute(link, "href")), link.get_text(" ", strip=True)) for link in page.find_all("a"))
+    return {url: title for url, title in links if FEEDLIKE.search(urlsplit(url).path)}
 
 
 def _is_feed(link: Tag) -> bool:

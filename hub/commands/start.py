@@ -30,6 +30,7 @@ RULES = """# What is not shown, and why. Each rule has an id, a reason, and one 
 # reason = "advertising"
 # domain = "casino.example"
 """
+BY_HAND = "`hub init` without --url lays down a folder to fill in by hand"
 FIRST_POST = """Title: Hello
 Date: {day}
 Lang: {language}
@@ -101,29 +102,57 @@ def asked(answers: Answers, place: Path) -> None:
     answers.contact = answers.contact or click.prompt("Contact for removals (mail)", default="", err=True)
 
 
-def discovered(screen: Screen, answers: Answers, url: str) -> None:
+def discovered(screen: Screen, answers: Answers, typed: str) -> None:
     """Ask one address what channels there are. Its host was typed by a person, so it is trusted, even if private."""
-    from hub import __version__
-    from hub.discover import discover
+    from hub.answer import shown
     from hub.sections import LANGUAGE
-    from hub.web import Web
 
-    if "://" not in url:
-        url = f"https://{url}"
-    answers.allow = private(url)
-    if answers.allow:
-        screen.note(f"{answers.allow[0]} is a private address: it is written into [network] allow")
-    screen.note(f"looking at {url}")
-    with Web(agent=f"brandhub/{__version__}", now=screen.clock, allow=answers.allow) as web:
-        found: Found = discover(web, url)
+    url = address(typed)
+    allow = private(url)
+    screen.note(f"looking at {shown(url)}")
+    found = looked_at(screen, url, allow, typed)
+    if not found.channels:
+        raise HubError(f"{shown(url)} is no feed and names none", fix=f"give the address of a feed; {BY_HAND}")
+    if allow:
+        screen.note(f"{allow[0]} is a private address: it is written into [network] allow")
+    answers.allow = allow
     answers.name = answers.name or " ".join(found.name.split())
     answers.language = answers.language or (found.language if LANGUAGE.fullmatch(found.language) else "")
     answers.description = " ".join(found.description.split())
     answers.channels = list(found.channels)
-    if not answers.channels:
-        raise HubError(
-            f"nothing was found at {url}", fix="give the address of the blog or of a feed, or run hub init alone"
-        )
+
+
+def address(typed: str) -> str:
+    """What was typed, as an address: https where nothing is said."""
+    url = typed.strip() if "://" in typed else f"https://{typed.strip()}"
+    try:
+        parts = urlsplit(url)
+        known = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 and " " not in url
+    except ValueError:
+        known = False
+    if not known:
+        raise click.BadParameter(f"{typed!r} is no http or https address like https://blog.example.org/")
+    return url
+
+
+def looked_at(screen: Screen, url: str, allow: tuple[str, ...], typed: str) -> Found:
+    """What is found at an address; why nothing could be read there, with what a newcomer can do."""
+    from hub import __version__
+    from hub.discover import discover
+    from hub.errors import ChannelError, Missing, Refused
+    from hub.web import Web
+
+    try:
+        with Web(agent=f"brandhub/{__version__}", now=screen.clock, allow=allow) as web:
+            return discover(web, url)
+    except ChannelError as why:
+        if isinstance(why, Refused):
+            why.fix = f"the site turns programs away: ask whoever runs it; {BY_HAND}"
+        elif "://" not in typed and not isinstance(why, Missing):
+            why.fix = f"check the spelling, or write http://{typed} where there is no https; {BY_HAND}"
+        else:
+            why.fix = f"{why.fix or 'open it in a browser: is it the blog, or its feed?'}; {BY_HAND}"
+        raise
 
 
 def private(url: str) -> tuple[str, ...]:
