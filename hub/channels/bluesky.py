@@ -1,0 +1,376 @@
+"""Bluesky, or any AppView of the AT Protocol: the brand's posts, the talk below them, who quotes it, who speaks of it.
+
+"What is new?" is the author feed from its top to the newest post known: one request. "Who answered?" is asked below
+posts whose counts moved, and of talks that are hot, because a count tells only of direct answers. Nobody tells of
+deletions: a watched post that fell out of the feed is asked for by name, `recheck` asks for all watched ones, and the
+sweep reads everything. Only search needs a login (an app password).
+
+https://docs.bsky.app/docs/category/http-reference
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from hub.channels import Ask
+from hub.channels.atproto import address, is_account
+from hub.channels.bluesky_items import POST, Side, counts, moment, named, post, quoted
+from hub.channels.bluesky_memory import Guest, Own, Talk, dump, load
+from hub.channels.bluesky_view import PAGE, View, page
+from hub.channels.loose import Json, at, mapping, number, rows, string, when
+from hub.errors import Missing, SettingsError
+from hub.model import Batch, Complete, Cursor, Terms
+from hub.web import Seen, Web
+
+FEED, QUOTES, SEARCH = "app.bsky.feed.getAuthorFeed", "app.bsky.feed.getQuotes", "app.bsky.feed.searchPosts"
+GUESTS = 5_000  # other people's posts that are remembered, the newest
+LATELY = timedelta(hours=1)  # search is asked from a little before its newest find: an index is never quite in order
+
+
+@dataclass(frozen=True, slots=True)
+class Bluesky:
+    """An account. With `app_password` also posts that mention it, and posts that hold a word of `search`."""
+
+    name: str
+    handle: str
+    replies: bool = True
+    quotes: bool = True
+    app_password: str = ""
+    search: tuple[str, ...] = ()
+    label: str = ""
+    language: str = ""
+    watch_days: int = 30
+    service: str = "https://public.api.bsky.app"
+    login: str = "https://bsky.social"
+
+    # The guidelines ask for a way to have a post removed: `hub forget`, and a sweep each week at least.
+    terms: ClassVar[Terms] = Terms(sweep_days=7)
+
+    def pull(self, web: Web, cursor: Cursor, ask: Ask) -> Iterator[Batch]:
+        """Everything public that is new, then what became of watched talks."""
+        account = self.handle.strip().removeprefix("https://bsky.app/profile/").strip("/@")
+        if not is_account(account):
+            why = f"{self.handle!r} is no handle"
+            raise SettingsError(f"channels.{self.name}.handle", why, fix='write one such as "name.bsky.social"')
+        known = cursor if string(cursor, "account") == account else {"account": account}
+        view = View(web, self.service.rstrip("/"), self.login.rstrip("/"), account, self.app_password)
+        yield from _Visit(self, view, ask, dict(known)).batches()
+
+
+@dataclass(slots=True)
+class _Visit:
+    """One pull. `own` are posts of the brand that are watched or still to be read, by key; `met` is what was seen."""
+
+    channel: Bluesky
+    view: View
+    ask: Ask
+    state: dict[str, object]
+    own: dict[str, Own] = field(init=False)
+    talks: dict[str, Talk] = field(init=False)
+    guests: dict[str, Guest] = field(init=False)
+    met: set[str] = field(default_factory=set)
+    read: set[str] = field(default_factory=set)  # talks and quotes that were read in this visit
+    whole: bool = True
+
+    def __post_init__(self) -> None:
+        self.own = load(Own, mapping(self.state, "own"))
+        self.talks = load(Talk, mapping(self.state, "talks"))
+        self.guests = load(Guest, mapping(self.state, "guests"))
+
+    def batches(self) -> Iterator[Batch]:
+        if self.ask.sweep:
+            yield from self._everything()
+        else:
+            yield from self._newest()
+            yield from self._recheck() if self.ask.recheck else ()
+            yield from self._answers()
+        yield from self._search() if self.channel.app_password else ()
+        if self.ask.sweep:
+            yield from self._check(self.guests)
+            claims = (Complete(ids=frozenset(self.met)),) if self.whole else ()
+            yield Batch(complete=claims, cursor=self._dump())
+
+    # what is new from us
+
+    def _newest(self) -> Iterator[Batch]:
+        """The feed from its top to what is known, then what is left of older stretches: the back-fill, a cut pull."""
+        answer = self.view.ask(FEED, self._feed(""), Seen.load(self.state.get("seen")))
+        if not (answer.unchanged and "seen" in self.state):
+            found, cursor = page(answer, "feed")
+            batch, lost = self._posts(found), self._fallen(found)
+            self.state["seen"] = answer.seen.dump()
+            self._stretch(found, cursor, string(self.state, "mark"))
+            yield replace(batch, cursor=self._dump())
+            yield from self._check(lost) if lost else ()
+        while left := rows(self.state, "left"):
+            yield from self._answers()
+            found, cursor = page(self.view.ask(FEED, self._feed(string(left[0], "at"))), "feed")
+            batch = self._posts(found)
+            self.state["left"] = list(left[1:])
+            self._stretch(found, cursor, string(left[0], "until"))
+            yield replace(batch, cursor=self._dump())
+
+    def _stretch(self, found: list[Json], cursor: str, until: str) -> None:
+        """Note where to read on, unless what is known (`until`) or the end is reached."""
+        times = _times(found)
+        self.state["mark"] = max([string(self.state, "mark"), *times])
+        if cursor and not (until and times and min(times) <= until):
+            self.state["left"] = [{"at": cursor, "until": until}, *rows(self.state, "left")]
+
+    def _everything(self) -> Iterator[Batch]:
+        """The whole feed, and below it every talk."""
+        cursor, more = "", True
+        while more:
+            found, cursor = page(self.view.ask(FEED, self._feed(cursor)), "feed")
+            batch, more = self._posts(found), bool(cursor)
+            self._stretch(found, "", "")
+            yield replace(batch, cursor=self._dump())
+            yield from self._answers()
+        self.state["left"] = []
+        self.whole &= bool(self.met)  # a feed without a single post is more likely a failure than a fact
+
+    def _feed(self, cursor: str) -> Json:
+        actor = string(self.state, "did") or string(self.state, "account")
+        return {"actor": actor, "filter": "posts_with_replies", "limit": PAGE, **({"cursor": cursor} if cursor else {})}
+
+    def _posts(self, found: list[Json]) -> Batch:
+        """A page of the feed without reposts; with an answer to others come the posts it answers."""
+        mine = [row for row in found if "reason" not in row and named(mapping(row, "post"))]
+        if mine and not string(self.state, "did"):
+            self.state["did"] = string(mine[0], "post", "author", "did")
+        views, gone = dict[str, Json](), list[str]()
+        for row in mine:
+            name = string(row, "post", "uri")
+            views[name] = mapping(row, "post")
+            self._note(row)
+            above = [mapping(row, "reply", "root"), mapping(row, "reply", "parent")]
+            gone += [string(view, "uri") for view in above if _is_nothing(view)]
+            for view in above if self._is_foreign(above[0]) else ():
+                if named(view) and not _is_nothing(view):
+                    views.setdefault(string(view, "uri"), view)
+                    self._guest(view, name)
+        return replace(self._items(views.values()), gone=tuple(gone), warnings=self._renamed(mine))
+
+    def _note(self, row: Json) -> None:
+        """Remember a post of ours while it is watched, or until what is below it was read for the first time."""
+        view, root = mapping(row, "post"), mapping(row, "reply", "root")
+        key, stamp = _key(view), _stamp(view)
+        top = key if not root or self._is_foreign(root) or _is_nothing(root) else _key(root)
+        before, replies, quotes = self.own.get(key, Own()), number(view, "replyCount"), number(view, "quoteCount")
+        if key in self.own or stamp > self._since or replies or quotes:
+            self.own[key] = replace(before, when=stamp, top=top, replies=replies, quotes=quotes)
+        if replies or top in self.talks:
+            talk = self.talks.get(top, Talk())
+            self.talks[top] = replace(talk, last=max(talk.last, stamp))
+
+    def _fallen(self, found: list[Json]) -> list[str]:
+        """Watched posts that should stand on this page and do not."""
+        oldest, here = min(_times(found), default="~"), {string(row, "post", "uri") for row in found}
+        return [self._name(key) for key, own in self.own.items() if own.when > oldest and self._name(key) not in here]
+
+    def _renamed(self, mine: list[Json]) -> tuple[str, ...]:
+        account, handle = string(self.state, "account"), string(mine[0], "post", "author", "handle") if mine else ""
+        if not handle or account.lower() in (string(self.state, "did"), handle.lower()):
+            return ()
+        return (f'{account} is called {handle} now: write handle = "{handle}"',)
+
+    # who answered
+
+    def _answers(self) -> Iterator[Batch]:
+        """The talks that are due, and who quotes us where that count moved."""
+        for top in [top for top, talk in self.talks.items() if self._is_due(top, talk)] if self.channel.replies else ():
+            yield self._talk(top)
+        for key in [key for key, own in self.own.items() if self._is_quoted(key, own)] if self.channel.quotes else ():
+            yield self._quotes(key)
+
+    def _is_due(self, top: str, talk: Talk) -> bool:
+        here = [own for own in self.own.values() if own.top == top]
+        if top in self.read or not any(own.replies or own.heard for own in here):
+            return False
+        moved = any(own.replies != own.heard for own in here)
+        hot = talk.is_hot(self.ask.now, self.ask.now - timedelta(days=self.channel.watch_days))
+        return moved or hot or self.ask.recheck or self.ask.sweep
+
+    def _talk(self, top: str) -> Batch:
+        """A conversation, whole: what is no longer in it is gone."""
+        self.read.add(top)
+        name = self._name(top)
+        try:
+            tree = self.view.thread(name)
+        except Missing as why:
+            return self._unread(name, why)
+        came = self._items(tree.views.values(), tree.hidden)
+        last = max([self.talks[top].last, *map(_stamp, tree.views.values())])
+        self.talks[top] = Talk(read=self.ask.now.isoformat(), last=last)
+        for key, own in self.own.items():
+            view = tree.views.get(self._name(key), {})
+            if view or own.top == top:
+                replies = number(view, "replyCount") if view else own.replies
+                self.own[key] = replace(own, top=top, replies=replies, heard=replies)
+        self.whole &= tree.whole
+        there = frozenset(tree.views.keys() & self.met - {name})
+        claims = (Complete(ids=there, under=name, kind="reply"),) if tree.whole else ()
+        left = (f"{name}: {tree.left} branches were too deep to be read at once",) if tree.left else ()
+        return replace(came, gone=tuple(tree.gone), complete=claims, warnings=left, cursor=self._dump())
+
+    def _unread(self, name: str, why: Missing) -> Batch:
+        """A talk that is said not to exist: gone when its first post is, too."""
+        if name not in self.view.posts([name]):
+            return self._lost([name])
+        self.whole = False
+        return Batch(warnings=(why.what,), cursor=self._dump())
+
+    def _is_quoted(self, key: str, own: Own) -> bool:
+        again = own.quotes > 0 and (self.ask.recheck or self.ask.sweep)
+        return self._name(key) not in self.read and (own.quotes != own.quoted or again)
+
+    def _quotes(self, key: str) -> Batch:
+        """Who quotes a post of ours; one that is not listed any more, or took its quote back, is gone."""
+        name = self._name(key)
+        self.read.add(name)
+        pages = list(self.view.pages(self.view.ask, QUOTES, {"uri": name}))
+        found, whole = [view for some, _ in pages for view in some], pages[-1][1]
+        before = {guest for guest, known in self.guests.items() if known.by == name}
+        came = self._items(found)
+        came = replace(came, items=tuple(item for item in came.items if name in item.quotes and not item.ours))
+        here = {string(view, "uri") for view in found if name in quoted(view)} & self.met
+        for view in found:
+            if string(view, "uri") in here and self._is_foreign(view):
+                self._guest(view, name)
+        self.own[key] = replace(self.own[key], quoted=self.own[key].quotes)
+        return replace(came, gone=self._dismiss(before - here) if whole else (), cursor=self._dump())
+
+    def _search(self) -> Iterator[Batch]:
+        """Posts that mention the account or hold a word it listens for; of each only those not known yet."""
+        account = string(self.state, "account")
+        asked = [{"q": f"@{account}", "mentions": string(self.state, "did") or account}]
+        for params in [*asked, *({"q": word} for word in self.channel.search)]:
+            marks = mapping(self.state, "searched")
+            mark = when(marks, params["q"])
+            since = {"since": f"{mark - LATELY:%Y-%m-%dT%H:%M:%SZ}"} if mark else {}
+            for found, _ in self.view.pages(self.view.ask_as_us, SEARCH, {**params, **since, "sort": "latest"}):
+                times = [time.isoformat() for view in found if (time := when(view, "indexedAt"))]
+                marks = {**marks, params["q"]: max([string(marks, params["q"]), *times])}
+                came = self._items(view for view in found if string(view, "uri") not in self.guests)
+                fresh = tuple(item for item in came.items if not (item.ours or item.private))
+                self.guests |= {item.id: Guest(_iso(item.published)) for item in fresh}
+                yield replace(came, items=fresh, cursor=self._dump())
+            self.state["searched"] = marks
+            yield Batch(cursor=self._dump())
+
+    # what became of it
+
+    def _recheck(self) -> Iterator[Batch]:
+        watched = [self._name(key) for key, own in self.own.items() if own.when > self._since]
+        return self._check([*watched, *(name for name, guest in self.guests.items() if guest.when > self._since)])
+
+    def _check(self, names: Iterable[str]) -> Iterator[Batch]:
+        """Ask for posts by name: what does not come, or is not public any more, is gone."""
+        names = list(names)
+        there = self.view.posts(names)
+        came = self._items(there.values())
+        for name, view in there.items():
+            if name == self._name(_key(view)) and (own := self.own.get(_key(view))):
+                replies, quotes = number(view, "replyCount"), number(view, "quoteCount")
+                self.own[_key(view)] = replace(own, replies=replies, quotes=quotes)
+        yield replace(came, cursor=self._dump())
+        lost = [name for name in names if name not in there or name not in self.met]
+        if lost:
+            yield self._lost(lost)
+
+    def _lost(self, names: list[str]) -> Batch:
+        """Posts that are gone; with one of ours go the talk below it and those it was about."""
+        claims, gone = list[Complete](), set(names)
+        for name in names:
+            key = name.rpartition("/")[2]
+            if name == self._name(key) and key in self.own:
+                del self.own[key]
+                self.talks.pop(key, None)
+                orphans = [other for other, own in self.own.items() if own.top == key]
+                self.own |= {other: replace(self.own[other], top=other, heard=0) for other in orphans}
+                claims.append(Complete(ids=frozenset(map(self._name, orphans)), under=name))
+                gone |= {guest for guest, known in self.guests.items() if known.by == name}
+        return Batch(gone=self._dismiss(gone), complete=tuple(claims), cursor=self._dump())
+
+    # what is remembered
+
+    def _items(self, views: Iterable[Json], hid: frozenset[str] = frozenset()) -> Batch:
+        """Posts as items, each once in a visit. Private is what the host hid, with all below it but our own words,
+        and who asks to be left alone."""
+        views = list(views)
+        side = Side(self.channel.name, string(self.state, "did"), self.channel.language)
+        found = {item.id: item for view in views if (item := post(view, side))}
+        closed = self.view.closed(sorted({item.author.id for item in found.values() if not item.ours}))
+        veiled = set(hid)
+        for item in found.values():
+            if item.reply_to in veiled and not item.ours:
+                veiled.add(item.id)
+            shut = item.private or item.id in veiled or item.author.id in closed
+            found[item.id] = replace(item, private=shut)
+        public = {name for name, item in found.items() if not item.private}
+        fresh = tuple(item for name, item in found.items() if name not in self.met)
+        self.met = (self.met - found.keys()) | public
+        figures = {string(view, "uri"): counts(view) for view in views if string(view, "uri") in public}
+        return Batch(items=fresh, counts=figures)
+
+    def _guest(self, view: Json, by: str) -> None:
+        self.guests[string(view, "uri")] = Guest(_stamp(view), by)
+
+    def _dismiss(self, names: Iterable[str]) -> tuple[str, ...]:
+        found = tuple(sorted(names))
+        for name in found:
+            self.guests.pop(name, None)
+        return found
+
+    def _is_foreign(self, view: Json) -> bool:
+        place = address(string(view, "uri"))
+        return place is not None and place.who != string(self.state, "did")
+
+    def _name(self, key: str) -> str:
+        return f"at://{string(self.state, 'did')}/{POST}/{key}"
+
+    @property
+    def _since(self) -> str:
+        return (self.ask.now - timedelta(days=self.channel.watch_days)).isoformat()
+
+    def _is_kept(self, own: Own) -> bool:
+        unread = (self.channel.replies and own.replies != own.heard) or (
+            self.channel.quotes and own.quotes != own.quoted
+        )
+        return unread or max(own.when, self.talks.get(own.top, Talk()).last) > self._since
+
+    def _dump(self) -> Cursor:
+        own = {key: one for key, one in self.own.items() if self._is_kept(one)}
+        tops = {one.top for one in own.values()}
+        talks = {top: talk for top, talk in self.talks.items() if top in tops}
+        newest = sorted(self.guests.items(), key=lambda pair: pair[1].when)[-GUESTS:]
+        return {**self.state, "own": dump(own), "talks": dump(talks), "guests": dump(dict(newest))}
+
+
+def _placed(row: Json) -> datetime | None:
+    """The time a row of the feed is sorted by: a repost stands where it was reposted."""
+    return when(row, "reason", "indexedAt") or moment(mapping(row, "post"))
+
+
+def _times(found: list[Json]) -> list[str]:
+    return [_iso(time) for row in found if (time := _placed(row))]
+
+
+def _stamp(view: Json) -> str:
+    return _iso(moment(view))
+
+
+def _iso(time: datetime | None) -> str:
+    return time.isoformat() if time else ""
+
+
+def _key(view: Json) -> str:
+    return string(view, "uri").rpartition("/")[2]
+
+
+def _is_nothing(view: Json) -> bool:
+    """Whether a view stands for a post that is not there, or whose author blocks."""
+    return at(view, "notFound") is True or at(view, "blocked") is True

@@ -1,0 +1,69 @@
+"""What a Bluesky channel keeps in its cursor of posts, talks and other people's posts: short lists of values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from hub.channels.loose import number, string, when
+
+SOON, LATE = timedelta(minutes=30), timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """A post of the brand. `top` is the key of the post its talk begins at; `heard` and `quoted` are the counts of
+    answers and quotes when they were last read."""
+
+    when: str = ""
+    top: str = ""
+    replies: int = 0
+    heard: int = 0
+    quotes: int = 0
+    quoted: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A conversation: when it was last read, when its last word fell."""
+
+    read: str = ""
+    last: str = ""
+
+    def is_hot(self, now: datetime, since: datetime) -> bool:
+        """Whether it is worth another look: the longer nobody spoke, the longer we wait, half an hour to a day.
+
+        Counts alone would not do: they tell of direct answers, not of what is said below those.
+        """
+        read, last = when(self.read), when(self.last)
+        if not read or not last or last < since:
+            return False
+        return now >= read + min(max((read - last) / 2, SOON), LATE)
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Somebody's post that hangs in no talk of ours: a quote of the post `by`, what it answers, a mention ("")."""
+
+    when: str = ""
+    by: str = ""
+
+
+Kept = TypeVar("Kept", Own, Talk, Guest)
+
+
+def load(kind: type[Kept], kept: Mapping[str, object]) -> dict[str, Kept]:
+    """From the cursor; what is unreadable is empty."""
+    numeric = [isinstance(one, int) for one in astuple(kind())]
+    rows: dict[str, Any] = {
+        key: [number(row, place) if whole else string(row, place) for place, whole in enumerate(numeric)]
+        for key, row in kept.items()
+    }
+    return {key: kind(*row) for key, row in rows.items()}
+
+
+def dump(kept: Mapping[str, Kept]) -> dict[str, list[object]]:
+    """JSON for the cursor."""
+    return {key: list(astuple(one)) for key, one in kept.items()}
