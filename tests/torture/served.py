@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from itertools import count
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from tests.e2e.folder import Folder
 
@@ -46,23 +46,33 @@ class Visitors:
 
     def _ask(self, line: HTTPConnection, path: str, above: str) -> set[str]:
         """The links of a page; none of what is no page."""
+        status, html, body = self._get(line, path)
+        self.read += 1
+        missing = status == 404 and not self._led(line, path, above)  # it went after the page above was read
+        if not (missing or _whole(path, status, body)):
+            self.errors.append(f"{above} → {path}: {status}, {len(body)} bytes")
+        return _links(path, body) if html else set()
+
+    def _get(self, line: HTTPConnection, path: str) -> tuple[int, bool, bytes]:
+        """Status (0: no answer), whether it is a page, and its bytes."""
         try:
-            line.request("GET", path)
+            line.request("GET", quote(path, safe="/?=&%"))
             answer = line.getresponse()
             body = answer.read()
         except (OSError, HTTPException) as why:
-            self.errors.append(f"{path}: {why!r}")
             line.close()
-            return set()
-        self.read += 1
-        self._judge(path, above, answer.status, body)
-        html = answer.status == 200 and "text/html" in answer.headers.get("content-type", "")
-        return _links(path, body) if html else set()
+            return 0, False, repr(why).encode()
+        return answer.status, answer.status == 200 and "text/html" in answer.headers.get("content-type", ""), body
 
-    def _judge(self, path: str, above: str, status: int, body: bytes) -> None:
-        whole = b"</html>" in body if path.endswith("/") or path.endswith(".html") else bool(body)
-        if not (status == 200 and whole) and not (status == 429 and "/api/" in path):
-            self.errors.append(f"{above} → {path}: {status}{'' if whole else ', torn'}")
+    def _led(self, line: HTTPConnection, path: str, above: str) -> bool:
+        """Does the page above lead there still, and is nothing there still?"""
+        return all(path in _links(above, self._get(line, above)[2]) and self._get(line, path)[0] == 404 for _ in "123")
+
+
+def _whole(path: str, status: int, body: bytes) -> bool:
+    if "/api/" in path:
+        return status in (200, 429)
+    return status == 200 and (b"</html>" in body if path.endswith(("/", ".html")) else bool(body))
 
 
 def _search(step: int) -> str:
