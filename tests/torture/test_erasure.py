@@ -1,4 +1,4 @@
-"""Gone means gone: after one update nothing of a deleted or replaced text is in any file, with readers all the while."""
+"""Gone means gone: after one update nothing of a deleted or replaced text is in any file, with readers all along."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
@@ -16,6 +15,7 @@ from tests.e2e.folder import Folder
 from tests.hostile.server import Hostile, conditional, page
 from tests.torture.served import visited
 from tests.torture.site import scratch
+from tests.torture.traces import holding
 
 pytestmark = pytest.mark.slow
 SPACES = (
@@ -73,25 +73,6 @@ def png(text: str) -> bytes:
     head = chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0))
     dots = chunk(b"IDAT", zlib.compress(b"\0\0"))
     return b"\x89PNG\r\n\x1a\n" + head + chunk(b"tEXt", f"Comment\0{text}".encode()) + dots + chunk(b"IEND", b"")
-
-
-def holding(folder: Path, mark: str) -> list[str]:
-    """Files that hold a word in any spelling of case, as it is or compressed."""
-    files = (path for path in folder.rglob("*") if path.is_file())
-    return sorted(path.relative_to(folder).as_posix() for path in files if mark.lower().encode() in _plain(path).lower())
-
-
-def _plain(path: Path) -> bytes:
-    raw = path.read_bytes()
-    return raw + b"".join(_unpacked(raw[at:]) for at, byte in enumerate(raw) if byte == 0x78)
-
-
-def _unpacked(raw: bytes) -> bytes:
-    """What begins here, if it is compressed."""
-    try:
-        return zlib.decompressobj().decompress(raw, 1_000_000)
-    except zlib.error:
-        return b""
 
 
 @pytest.fixture
