@@ -27,7 +27,7 @@ types: env
 	$(BIN)/mypy
 
 unit: env
-	$(BIN)/pytest -n 2 -m "not peers and not torture"
+	$(BIN)/pytest -n 2 --dist loadfile -m "not peers and not torture"
 
 # long runs: kills at random moments, random orders at full length
 torture: env
