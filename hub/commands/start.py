@@ -151,7 +151,7 @@ def looked_at(screen: Screen, url: str, allow: tuple[str, ...], typed: str) -> F
         elif "://" not in typed and not isinstance(why, Missing):
             why.fix = f"check the spelling, or write http://{typed} where there is no https; {BY_HAND}"
         else:
-            why.fix = f"{why.fix or 'open it in a browser: is it the blog, or its feed?'}; {BY_HAND}"
+            why.fix = f"{why.fix or 'see in a browser whether it is the blog or its feed'}; {BY_HAND}"
         raise
 
 

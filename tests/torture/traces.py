@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from pathlib import Path
+
+ZLIB = re.compile(rb"\x78[\x01\x5e\x9c\xda]")  # how a stream may begin (RFC 1950 §2.2)
 
 
 def holding(folder: Path, mark: str) -> list[str]:
@@ -13,8 +16,9 @@ def holding(folder: Path, mark: str) -> list[str]:
 
 
 def _plain(path: Path) -> bytes:
+    """A file with whatever in it is compressed unpacked behind it."""
     raw = path.read_bytes()
-    return raw + b"".join(_unpacked(raw[at:]) for at, byte in enumerate(raw) if byte == 0x78)
+    return raw + b"".join(_unpacked(raw[found.start() :]) for found in ZLIB.finditer(raw))
 
 
 def _unpacked(raw: bytes) -> bytes:
