@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from hub.model import Changes, Complete, Item
 from hub.store import Judge, codec, names, outcome, reading, versions, weave
@@ -99,16 +99,13 @@ class Transaction:
         ask = select(v.item, v.parent_name, v.root_name, n.name)
         ask = ask.join_from(*tables, (n.item == v.item) & (n.channel == v.channel) & n.own)
         ask = ask.where(v.channel == self.channel, v.text.is_not(None))
-        return self._below(ask, under) if under else iter(self.c.execute(ask))
+        return each(self.c, ask, v.item, self._below(under)) if under else iter(self.c.execute(ask))
 
-    def _below(self, ask: Select[Any], under: str) -> Iterator[Row[Any]]:
-        """Those rows that hang below the item of this name, or wait for it. Never that item itself."""
-        v = versions_table.c
-        head, bare = names.holders(self.c, [under]).get(under, ("", True))
-        waiting = or_(v.parent_name == under, v.root_name == under)
-        yield from self.c.execute(ask.where(waiting, v.item != head))
-        if not bare:
-            yield from each(self.c, ask, v.item, weave.under(self.c, head))
+    def _below(self, under: str) -> set[str]:
+        """Items that hang below the one of this name, or are tied to it, or wait for it. Never that item itself."""
+        head, _ = names.holders(self.c, [under]).get(under, ("", True))
+        named = names.naming(self.c, {under, *names.of(self.c, [head])})
+        return (named | weave.under(self.c, head)) - {head}
 
     def _wipe(self, ids: Iterable[str]) -> None:
         """Erase what this channel brought of the items."""

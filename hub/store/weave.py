@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from hub.store.database import chunks, each
 from hub.store.names import holders
@@ -77,10 +77,9 @@ def hang(c: Connection, where: Mapping[str, Place]) -> None:
         c.execute(change.values(thread=bindparam("t"), above=bindparam("a"), joined=bindparam("j")), rows)
 
 
-def under(c: Connection, root: str) -> set[str]:
-    """Everything that hangs below an item or is tied to it."""
-    tied = c.scalars(select(items.c.id).where(or_(items.c.thread == root, items.c.root == root)))
-    return {*tied, *(row.id for row in _below(c, [root]))} - {root}
+def under(c: Connection, id: str) -> set[str]:
+    """Everything that hangs below an item."""
+    return {row.id for row in _below(c, [id])} if id else set()
 
 
 def _node(row: Row[Any]) -> Node:

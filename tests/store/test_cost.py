@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 from sqlalchemy import event
 
-from hub.model import Batch
+from hub.model import Batch, Complete
 from hub.store.archive import Archive
 from tests.store.conftest import Fresh
 from tests.store.said import bring, item, lose, post, url
@@ -42,7 +42,7 @@ def crowded(archive: Archive, threads: int, wide: int) -> Archive:
     replies = [
         item(f"p{n:04}-{m:04}", to=f"p{n:04}", root=f"p{n:04}", at=m) for n in range(threads) for m in range(wide)
     ]
-    bring(archive, *posts, *replies)
+    bring(archive, *posts, *replies, post("q"), item("q1", to="q", root="q"))
     return archive
 
 
@@ -56,9 +56,10 @@ def crowded(archive: Archive, threads: int, wide: int) -> Archive:
         lambda archive: bring(archive, item("p0000-0001", to="p0000", root="p0000", html="edited")),
         lambda archive: lose(archive, "p0000-0001"),
         lambda archive: bring(archive, post("p0000", html="edited")),
+        lambda archive: archive.save("blog", Batch(complete=(Complete(ids=frozenset({url("q")}), under=url("q")),))),
         lambda archive: bring(archive, post("y"), item("z", to="y")),
     ],
-    ids=["a reply", "a reply to a reply", "an edit", "a gone reply", "an edited post", "a new thread"],
+    ids=["a reply", "a reply to a reply", "an edit", "a gone reply", "an edited post", "a whole list", "a new thread"],
 )
 def test_a_change_costs_the_same_in_a_large_archive(
     fresh: Fresh, threads: int, wide: int, act: Callable[[Archive], object]
