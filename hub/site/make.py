@@ -107,6 +107,7 @@ def _post(shop: Workshop, page: Page) -> dict[str, bytes]:
         older=_neighbour(shop, records.get(older)),
         related=tuple((other.href, other.heading, other.published) for other in shop.cards(related)),
         replies_atom=replies,
+        notes=tuple(shop.texts.coverage(thread)),
     )
     return {
         f"{post.address}index.html": shop.render("post", view),

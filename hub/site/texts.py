@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from babel.dates import format_skeleton
 from markupsafe import Markup
 
-from hub.model import Account
+from hub.model import Account, Thread
 from hub.settings import Settings
 from hub.site.assets import Assets
 from hub.site.compose import Composer, locale_of
@@ -89,6 +89,14 @@ class Texts:
     def reply_title(self, author: Account, heading: str) -> str:
         name = author.name or author.handle or "Unnamed"
         return self.word("%(name)s on “%(title)s”") % {"name": name, "title": heading}
+
+    def coverage(self, thread: Thread) -> Iterator[str]:
+        """What a thread says of itself where its network counts more replies than stand here."""
+        words = self.word("%(shown)s of %(reported)s replies on %(channel)s are here.")
+        for cover in thread.coverage:
+            if cover.reported > cover.shown:
+                label = self.composer.place(cover.channel).label
+                yield words % {"shown": cover.shown, "reported": cover.reported, "channel": label}
 
     def paths(self) -> list[str]:
         """What of these belongs into the sitemap."""

@@ -21,6 +21,11 @@ def figure(value: int) -> int:
     return (value + step // 2) // step * step
 
 
+def shown(type: str, value: int) -> int:
+    """A figure as a page tells it: replies are exact, they count items."""
+    return value if type == "replies" else figure(value)
+
+
 def save(c: Connection, channel: str, items: Iterable[Item], said: Counted) -> set[str]:
     """Keep what a channel counted; the items of which a shown figure changed."""
     wanted = {(key(name), type): value for name, given in said.items() for type, value in given.items()}
@@ -34,7 +39,7 @@ def save(c: Connection, channel: str, items: Iterable[Item], said: Counted) -> s
         elif known[name, type] != value:
             this = (counts.c.name == name) & (counts.c.channel == channel) & (counts.c.type == type)
             c.execute(update(counts).where(this).values(value=value))
-    moved = {pair[0] for pair, value in wanted.items() if figure(value) != figure(known.get(pair, 0))}
+    moved = {pair[0] for pair, value in wanted.items() if shown(pair[1], value) != shown(pair[1], known.get(pair, 0))}
     return {row.item for row in each(c, select(names.c.item), names.c.name, moved)}
 
 
@@ -45,7 +50,7 @@ def of(c: Connection, ids: Iterable[str]) -> dict[str, dict[str, int]]:
         ask = select(names.c.item, counts.c.type, counts.c.value).join(counts, counts.c.name == names.c.name)
         for row in c.execute(ask.where(names.c.item.in_(chunk))):
             mine = found.setdefault(row.item, {})
-            mine[row.type] = max(mine.get(row.type, 0), figure(row.value))
+            mine[row.type] = max(mine.get(row.type, 0), shown(row.type, row.value))
     return found
 
 

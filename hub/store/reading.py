@@ -152,5 +152,5 @@ def _parent(above: Spot | None, gaps: Mapping[str, Row[Any]]) -> str:
 def _coverage(counted: Mapping[str, Mapping[str, int]], channels: list[str]) -> Iterator[Coverage]:
     """Per channel: replies that stand here, and those its network speaks of."""
     for channel in sorted({*channels, *(one for one, said in counted.items() if "replies" in said)}):
-        reported = figures.figure(counted.get(channel, {}).get("replies", 0))
+        reported = counted.get(channel, {}).get("replies", 0)
         yield Coverage(channel=channel, shown=channels.count(channel), reported=reported)

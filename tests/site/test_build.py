@@ -3,6 +3,7 @@
 import pytest
 
 from hub.errors import PageError
+from hub.model import Batch
 from hub.pages import address, anchor
 from tests.site.conftest import lay, post, reply
 
@@ -214,3 +215,16 @@ def test_a_flood_of_posts_ends_where_a_trickle_does(folder, tmp_path):
     fill(other, 530)
     other.build()
     assert folder.files() == other.files()
+
+
+def test_a_thread_says_when_it_is_incomplete(folder):
+    batch = Batch(items=(post(5), reply(1, P5)), counts={P5: {"replies": 148}})
+    folder.store.save("blog", batch)
+    folder.build()
+    assert "1 of 148 replies on Blog are here." in folder.page(P5)
+
+
+def test_a_whole_thread_says_nothing_of_the_kind(folder):
+    folder.store.save("blog", Batch(items=(post(5), reply(1, P5)), counts={P5: {"replies": 1}}))
+    folder.build()
+    assert "replies on Blog are here" not in folder.page(P5)
