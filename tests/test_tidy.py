@@ -453,3 +453,7 @@ def test_the_judge_of_these_tests_can_tell_bad_from_good() -> None:
     good = "<!doctype html><script src=/a.js></script><a href=https://x/>x</a><img src=/a.png><form action=/s></form>"
     assert [document for document in bad if not unsafe(document)] == []
     assert unsafe(good) == []
+
+
+def test_a_name_fits_a_database_index_whatever_its_script():
+    assert len(tidy.identity("tag:x:" + "字" * 1999).encode()) <= 2000
