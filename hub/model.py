@@ -162,6 +162,16 @@ class Terms:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Price:
+    """What a pull will cost in US dollars where answers are paid for: as far as is known, and what it cannot exceed."""
+
+    posts: int
+    usd: float
+    most: float
+    cap: float  # of a whole day
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Changes:
     """What a save altered: ids in the order they came."""
 

@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING
 import structlog
 
 from hub import __version__, pace, pictures, rules, tidy
-from hub.channels import Ask, Channel
+from hub.channels import Ask, Channel, Priced
 from hub.errors import HubError, OutputError, StoreError
-from hub.model import Batch, Changes, Health, Item
+from hub.model import Batch, Changes, Health, Item, Price
 from hub.settings import Settings, reveal, revealed
 from hub.store import Store
 from hub.store.archive import open_archive
@@ -49,7 +49,10 @@ class Wish:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pulled:
-    """What one channel's pull came to. `error` is the class of what ended it early, "" when it ended well."""
+    """What one channel's pull came to. `error` is the class of what ended it early, "" when it ended well.
+
+    `price` stands in the preview of a channel whose answers cost money: it is not pulled to find out.
+    """
 
     channel: str
     added: int = 0
@@ -61,6 +64,7 @@ class Pulled:
     message: str = ""
     next_due: datetime | None = None
     done: bool = False
+    price: Price | None = None
 
     @property
     def moved(self) -> bool:
@@ -191,9 +195,14 @@ def pull(hub: Hub, wish: Wish) -> tuple[Pulled, ...]:
 
 
 def preview(hub: Hub, wish: Wish) -> tuple[Pulled, ...]:
-    """What a pull would bring, with nothing kept: items not known yet count as added, names of gone ones as gone."""
-    results = {job.channel.name: Pulled(channel=job.channel.name) for job in due(hub, wish)}
-    for came in streamed(due(hub, wish), lambda job: asked(hub, job)):
+    """What a pull would bring, with nothing kept: items not known yet count as added, names of gone ones as gone.
+
+    A channel whose answers cost money is not asked; it says what asking will cost.
+    """
+    jobs = due(hub, wish)
+    results = {job.channel.name: Pulled(channel=job.channel.name, price=priced(job)) for job in jobs}
+    free = [job for job in jobs if not results[job.channel.name].price]
+    for came in streamed(free, lambda job: asked(hub, job)):
         name = came.job.channel.name
         if came.batch is not None:
             new = tuple(item.id for item in came.batch.items if not hub.store.item(item.id))
@@ -202,6 +211,11 @@ def preview(hub: Hub, wish: Wish) -> tuple[Pulled, ...]:
             message = came.why.what if isinstance(came.why, HubError) else str(came.why)
             results[name] = replace(results[name], error=type(came.why).__name__, message=message)
     return tuple(results.values())
+
+
+def priced(job: Job) -> Price | None:
+    """What a pull will cost, where answers are paid for."""
+    return job.channel.price(job.health.cursor, job.ask) if isinstance(job.channel, Priced) else None
 
 
 def due(hub: Hub, wish: Wish) -> list[Job]:

@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 
 from hub.errors import SettingsError
-from hub.model import Batch, Cursor, Terms
+from hub.model import Batch, Cursor, Price, Terms
 from hub.web import Web
 
 
@@ -39,6 +39,13 @@ class Channel(Protocol):
     def name(self) -> str: ...
 
     def pull(self, web: Web, cursor: Cursor, ask: Ask) -> Iterator[Batch]: ...
+
+
+@runtime_checkable
+class Priced(Protocol):
+    """A channel whose answers cost money says what its next pull will cost, without asking anybody."""
+
+    def price(self, cursor: Cursor, ask: Ask) -> Price: ...
 
 
 def kind(path: str) -> type[Channel]:

@@ -230,6 +230,9 @@ def heard(screen: Screen, hub: Hub) -> Iterator[Hub]:
 
 def line(one: Pulled) -> str:
     """One channel's line."""
+    if one.price:
+        known, most = f"about {one.price.posts} posts for {one.price.usd:.3f} USD", f"{one.price.most:.3f} USD"
+        return f"{one.channel}: {known} as far as is known, never more than {most} (cap: {one.price.cap:.2f} USD a day)"
     counts = [(one.added, "new"), (one.edited, "edited"), (one.gone, "gone"), (one.restored, "restored")]
     what = ", ".join(f"{count} {word}" for count, word in counts if count) or "nothing new"
     if not one.error:

@@ -1,0 +1,61 @@
+"""X through its API v2: the brand's posts, what mentions it, and the conversations under its posts.
+
+Every object read costs money, so each request is paid for out of a daily cap before it is sent (twitter_price.py), and
+the money goes first to what is new, then to the conversations with the newest words, and only what is left to deep
+back-fill and the sweep (twitter_visit.py). https://docs.x.com/x-api/introduction
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from hub.channels import Ask
+from hub.channels.twitter_price import USD, Ledger, estimate
+from hub.channels.twitter_visit import Visit
+from hub.model import Batch, Cursor, Price, Terms
+from hub.web import Web
+
+
+@dataclass(frozen=True, slots=True)
+class Twitter:
+    """An account on X. `owned`: the app that the token belongs to is this account's own, which makes posts cheaper.
+
+    `archive` lets conversations older than seven days be searched. Spends at most `daily_usd` in a UTC day.
+    """
+
+    name: str
+    handle: str
+    token: str
+    daily_usd: float = 0.5
+    owned: bool = False
+    mentions: bool = True
+    archive: bool = True
+    label: str = ""
+    language: str = ""
+    watch_days: int = 30
+
+    # https://docs.x.com/developer-terms/policy: only ids through an API, nothing in an iframe, the text as it is.
+    terms: ClassVar[Terms] = Terms(
+        page="untouched",
+        feed="no",
+        json="no",
+        search="no",
+        embed="no",
+        wall="no",
+        mail="no",
+        sweep_days=1,
+        marks=("name", "handle", "avatar", "logo", "time"),
+    )
+
+    def pull(self, web: Web, cursor: Cursor, ask: Ask) -> Iterator[Batch]:
+        """What is new, who answered, and as much of the rest as today's money is enough for."""
+        ledger = Ledger.load(cursor.get("ledger"), self.daily_usd, ask.now)
+        yield from Visit.of(self, web, ask, ledger, cursor).batches()
+
+    def price(self, cursor: Cursor, ask: Ask) -> Price:
+        """What the next pull will cost as far as is known without asking, and what it cannot exceed."""
+        ledger = Ledger.load(cursor.get("ledger"), self.daily_usd, ask.now)
+        posts, usd = estimate(Visit.of(self, None, ask, ledger, cursor).plan(), ledger.left)
+        return Price(posts=posts, usd=usd / USD, most=ledger.left / USD, cap=ledger.cap / USD)
