@@ -26,7 +26,7 @@ FLOORS: tuple[set[str], ...] = (
     {"threads", "tidy", "toml", "workers"},
     {"rules", "web"},
     {"channels", "host", "index", "sections", "store"},
-    {"api", "discover", "pictures", "searchpage", "settings"},
+    {"api", "discover", "imports", "pictures", "searchpage", "settings"},
     {"serve", "site"},
     {"run"},
     {"commands"},
@@ -53,6 +53,7 @@ DOORS = {
     "httpx2": ("hub.web",),
     "jinja2": ("hub.site.",),
     "lxml": ("hub.channels.feedchild", "hub.discover"),
+    "markdown_it": ("hub.channels.marked",),
     "markupsafe": ("hub.site.", "hub.serve", "hub.searchpage"),
     "nh3": ("hub.tidy.",),
     "pelican": ("hub.site",),
@@ -67,7 +68,13 @@ DOORS = {
     "watchfiles": ("hub.serve",),
     "whoosh": ("hub.index.",),
 }
-BROUGHT = {"httpcore2": "httpx2", "markupsafe": "jinja2", "watchfiles": "pelican", "bs4": "beautifulsoup4"}
+BROUGHT = {
+    "bs4": "beautifulsoup4",
+    "httpcore2": "httpx2",
+    "markdown_it": "rich",
+    "markupsafe": "jinja2",
+    "watchfiles": "pelican",
+}
 HEAVY = {"feedparser", "lxml", "pelican", "whoosh"}
 BLOCKS = (ast.If, ast.For, ast.While, ast.With, ast.Try, ast.Match, ast.AsyncFor, ast.AsyncWith)
 
