@@ -18,9 +18,10 @@ from typing import ClassVar
 from hub.channels import Ask
 from hub.channels.atproto import address, is_account
 from hub.channels.bluesky_items import POST, Side, counts, moment, named, post, quoted
-from hub.channels.bluesky_memory import Guest, Own, Talk, dump, load
+from hub.channels.bluesky_memory import Guest, Own, Talk
 from hub.channels.bluesky_view import PAGE, View, page
 from hub.channels.loose import Json, at, mapping, number, rows, string, when
+from hub.channels.memory import dump, load
 from hub.errors import Missing, SettingsError
 from hub.model import Batch, Complete, Cursor, Terms
 from hub.web import Seen, Web

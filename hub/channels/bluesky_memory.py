@@ -1,13 +1,11 @@
-"""What a Bluesky channel keeps in its cursor of posts, talks and other people's posts: short lists of values."""
+"""What a Bluesky channel remembers of posts, talks and other people's posts."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
 
-from hub.channels.loose import number, string, when
+from hub.channels.loose import when
 
 SOON, LATE = timedelta(minutes=30), timedelta(days=1)
 
@@ -49,21 +47,3 @@ class Guest:
 
     when: str = ""
     by: str = ""
-
-
-Kept = TypeVar("Kept", Own, Talk, Guest)
-
-
-def load(kind: type[Kept], kept: Mapping[str, object]) -> dict[str, Kept]:
-    """From the cursor; what is unreadable is empty."""
-    numeric = [isinstance(one, int) for one in astuple(kind())]
-    rows: dict[str, Any] = {
-        key: [number(row, place) if whole else string(row, place) for place, whole in enumerate(numeric)]
-        for key, row in kept.items()
-    }
-    return {key: kind(*row) for key, row in rows.items()}
-
-
-def dump(kept: Mapping[str, Kept]) -> dict[str, list[object]]:
-    """JSON for the cursor."""
-    return {key: list(astuple(one)) for key, one in kept.items()}

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+
+from tests.channels import loopback
+from tests.channels.loopback import Answer, Query
 
 Row = dict[str, Any]
-Answer = tuple[int, Row]
 US, JO = "did:plc:us2222222222222222222222", "did:plc:jo2222222222222222222222"
 HANDLES = {US: "us.example", JO: "jo.example"}
 NOT_FOUND = 400, {"error": "NotFound", "message": "Post not found"}
@@ -74,9 +72,14 @@ class AppView:
         node = {"post": self.view(name)}
         return {**node, "replies": [self.node(one, depth - 1) for one in self.below(name)]} if depth else node
 
-    def answer(self, method: str, ask: dict[str, list[str]]) -> Answer:
+    def answer(self, path: str, ask: Query) -> Answer:
+        method = path.removeprefix("/xrpc/")
         what = method.rpartition(".")[2]
-        answers: dict[str, Callable[[dict[str, list[str]]], Answer]] = {
+        self.asked.append(what)
+        return self.before(method) or self._answers()[what](ask)
+
+    def _answers(self) -> dict[str, Callable[[Query], Answer]]:
+        return {
             "getAuthorFeed": self._feed,
             "getPostThread": self._thread,
             "getPosts": lambda ask: (200, {"posts": [self.view(one) for one in ask["uris"] if one in self.posts]}),
@@ -91,12 +94,11 @@ class AppView:
             "searchPosts": self._search,
             "createSession": self._session,
         }
-        return answers[what](ask)
 
     def _views(self, what: str, names: Iterable[str]) -> Answer:
         return 200, {what: [self.view(name) for name in names]}
 
-    def _feed(self, ask: dict[str, list[str]]) -> Answer:
+    def _feed(self, ask: Query) -> Answer:
         mine = sorted(((row["createdAt"], one) for one, row in self.posts.items() if US in one), reverse=True)
         start = int(ask.get("cursor", ["0"])[0])
         rows = [self._row(one) for _, one in mine[start : start + self.page]]
@@ -108,58 +110,25 @@ class AppView:
         views = {part: self.view(reply[part]["uri"]) for part in ("root", "parent")} if reply else {}
         return {"post": self.view(name), **({"reply": views} if views else {})}
 
-    def _thread(self, ask: dict[str, list[str]]) -> Answer:
+    def _thread(self, ask: Query) -> Answer:
         name, depth = ask["uri"][0], min(int(ask["depth"][0]), self.cut)
         if name not in self.posts:
             return NOT_FOUND
         return 200, {"thread": self.node(name, depth), "threadgate": {"record": {"hiddenReplies": self.hidden}}}
 
-    def _search(self, ask: dict[str, list[str]]) -> Answer:
+    def _search(self, ask: Query) -> Answer:
         since, word = ask.get("since", [""])[0], ask["q"][0]
         found = [one for one, row in self.posts.items() if word in row["text"] and row["createdAt"] >= since]
         return self._views("posts", found)
 
-    def _session(self, ask: dict[str, list[str]]) -> Answer:
+    def _session(self, ask: Query) -> Answer:
         self.tokens += 1
         return 200, {"accessJwt": f"token-{self.tokens}", "refreshJwt": "r", "did": US, "handle": HANDLES[US]}
-
-
-class Handler(BaseHTTPRequestHandler):
-    """Turns requests into questions to the AppView."""
-
-    view: AppView
-
-    def do_GET(self) -> None:
-        parts = urlsplit(self.path)
-        method = parts.path.removeprefix("/xrpc/")
-        self.view.asked.append(method.rpartition(".")[2])
-        status, found = self.view.before(method) or self.view.answer(method, parse_qs(parts.query))
-        body = json.dumps(found).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["Content-Length"]))
-        self.do_GET()
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
 
 
 @contextmanager
 def served() -> Iterator[AppView]:
     """An AppView at a free port of loopback."""
     view = AppView()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Served", (Handler,), {"view": view}))
-    view.site = f"http://127.0.0.1:{server.server_port}"
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
+    with loopback.served(view.answer) as view.site:
         yield view
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

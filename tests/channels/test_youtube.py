@@ -1,0 +1,241 @@
+"""YouTube over real HTTP: paging, budgets, comments switched off; and answers recorded by others."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from hub.channels.loose import rows, when
+from hub.channels.youtube import Youtube
+from hub.channels.youtube_items import Place, comment, paragraphs, talk, video
+from hub.errors import Missing, RateLimited, Refused, SettingsError
+from hub.web import Web
+from tests.channels.shelf import Shelf
+from tests.channels.test_contract import NAME, Case, items, public, said
+from tests.channels.tube import US, Tube, refused, served
+
+CORPORA = Path(os.environ.get("HUB_CORPORA", Path(__file__).parents[3] / "shared" / "corpora"))
+NOW = datetime(2026, 11, 22, 20, tzinfo=UTC)
+WATCH = "https://www.youtube.com/watch?v="
+
+
+@pytest.fixture(scope="module")
+def web() -> Iterator[Web]:
+    with Web(agent="test", now=lambda: NOW, allow=["127.0.0.1"], sleep=lambda _: None) as web:
+        yield web
+
+
+@pytest.fixture
+def tube() -> Iterator[Tube]:
+    with served() as tube:
+        tube.videos["new"] = "2026-11-20T00:00:00Z"
+        yield tube
+
+
+@pytest.fixture
+def shelf(tube: Tube, web: Web) -> Shelf:
+    return Shelf(Youtube("tube", US, api_key="k", service=tube.site), web, NOW)
+
+
+def talked(tube: Tube, tops: int, answers: int) -> set[str]:
+    """Comments under the new video, each with answers. Gives the names of all, the video's too."""
+    names = {WATCH + "new"}
+    for top in range(tops):
+        names.add(tube.say(f"t{top}", "new", f"2026-11-20T{top:02}:00:00Z"))
+        names |= {tube.say(f"t{top}.{n}", "new", f"2026-11-20T{top:02}:0{n}:01Z", f"t{top}") for n in range(answers)}
+    return names
+
+
+# comments
+
+
+def test_every_comment_and_every_answer_comes_once(tube: Tube, shelf: Shelf) -> None:
+    names = talked(tube, tops=7, answers=8)
+    tube.page = 3
+    came = [item.id for batch in shelf.pull() for item in batch.items]
+    assert sorted(came) == sorted(names)
+
+
+def test_a_quiet_pull_costs_two_units(tube: Tube, shelf: Shelf) -> None:
+    talked(tube, tops=2, answers=1)
+    shelf.pull()
+    tube.asked.clear()
+    shelf.pull()
+    assert tube.asked == ["playlistItems", "videos"]
+
+
+def test_new_comments_are_read_until_known_ones_and_once_a_day_whole(tube: Tube, shelf: Shelf) -> None:
+    talked(tube, tops=9, answers=0)
+    tube.page = 3
+    shelf.pull()
+    tube.asked.clear()
+    fresh = tube.say("late", "new", "2026-11-21T00:00:00Z")
+    shelf.pull()
+    assert (fresh in shelf.kept, tube.asked.count("commentThreads")) == (True, 1)
+    shelf.now += timedelta(days=1)
+    del tube.comments["t0"]
+    shelf.pull()
+    assert WATCH + "new&lc=t0" not in shelf.kept
+
+
+def test_deleted_comments_follow_on_demand(tube: Tube, shelf: Shelf) -> None:
+    names = talked(tube, tops=3, answers=1)
+    shelf.pull()
+    del tube.comments["t1"], tube.comments["t1.0"]
+    shelf.pull(recheck=True)
+    assert set(shelf.kept) == {name for name in names if "lc=t1" not in name}
+
+
+def test_comments_switched_off_take_the_old_ones_along(tube: Tube, shelf: Shelf) -> None:
+    talked(tube, tops=2, answers=1)
+    shelf.pull()
+    tube.off.add("new")
+    shelf.pull()
+    assert (list(shelf.kept), shelf.warnings) == ([WATCH + "new"], [])
+
+
+def test_a_deleted_video_takes_its_comments_along(tube: Tube, shelf: Shelf) -> None:
+    talked(tube, tops=2, answers=1)
+    shelf.pull()
+    del tube.videos["new"]
+    tube.videos["other"] = "2026-11-19T00:00:00Z"
+    shelf.pull()
+    assert list(shelf.kept) == [WATCH + "other"]
+
+
+def test_a_sweep_finds_a_video_that_went_long_ago(tube: Tube, shelf: Shelf) -> None:
+    tube.videos |= {f"old{number}": f"2024-01-0{number}T00:00:00Z" for number in range(1, 6)}
+    tube.page = 2
+    gone = tube.say("c", "old3", "2024-01-04T00:00:00Z")
+    shelf.pull()
+    assert gone in shelf.kept
+    del tube.videos["old2"], tube.comments["c"]
+    shelf.pull(sweep=True)
+    assert set(shelf.kept) == {WATCH + id for id in tube.videos}
+
+
+# the budget
+
+
+def test_a_budget_is_never_passed_and_what_it_cut_comes_the_next_day(tube: Tube, shelf: Shelf) -> None:
+    names = talked(tube, tops=8, answers=7)
+    shelf.channel, tube.page = Youtube("tube", US, api_key="k", units=12, service=tube.site), 2
+    for _ in range(12):
+        before = len(tube.asked)
+        try:
+            shelf.pull()
+        except RateLimited:
+            assert len(tube.asked) - before <= 12
+        shelf.now += timedelta(days=1)
+    assert set(shelf.kept) == names
+
+
+def test_a_spent_budget_says_when_it_begins_anew(tube: Tube, shelf: Shelf) -> None:
+    shelf.channel = Youtube("tube", US, api_key="k", units=1, service=tube.site)
+    with pytest.raises(RateLimited, match="1 units of today are spent") as caught:
+        shelf.pull()
+    assert caught.value.until == datetime(2026, 11, 23, 8, tzinfo=UTC)
+
+
+def test_a_spent_quota_is_a_limit_and_no_refusal(tube: Tube, shelf: Shelf) -> None:
+    tube.before = lambda _: refused(403, "quotaExceeded")
+    with pytest.raises(RateLimited, match="quota"):
+        shelf.pull()
+
+
+def test_a_bad_key_is_refused(tube: Tube, shelf: Shelf) -> None:
+    tube.before = lambda _: refused(400, "keyInvalid")
+    with pytest.raises(Refused, match="key is not valid"):
+        shelf.pull()
+
+
+def test_a_video_that_may_not_be_read_is_a_warning(tube: Tube, shelf: Shelf) -> None:
+    talked(tube, tops=1, answers=0)
+    tube.before = lambda method: refused(403, "forbidden") if method == "commentThreads" else None
+    shelf.pull()
+    assert (list(shelf.kept), len(shelf.warnings)) == ([WATCH + "new"], 1)
+
+
+# whose channel
+
+
+@pytest.mark.parametrize("account", ["@us", "https://www.youtube.com/@us", "https://m.youtube.com/@us/videos"])
+def test_a_handle_is_looked_up_once(account: str, tube: Tube, web: Web) -> None:
+    tube.before = lambda method: (200, {"items": [{"id": US}]}) if method == "channels" else None
+    shelf = Shelf(Youtube("tube", account, api_key="k", service=tube.site), web, NOW)
+    shelf.pull()
+    shelf.pull()
+    assert (list(shelf.kept), tube.asked.count("channels")) == ([WATCH + "new"], 1)
+
+
+def test_a_handle_that_leads_nowhere_is_missing(tube: Tube, web: Web) -> None:
+    tube.before = lambda _: (200, {"items": []})
+    with pytest.raises(Missing, match="knows no channel @us"):
+        Shelf(Youtube("tube", "@us", api_key="k", service=tube.site), web, NOW).pull()
+
+
+def test_what_names_no_channel_is_refused_before_anything_is_asked(web: Web) -> None:
+    with pytest.raises(SettingsError, match="names no channel"):
+        Shelf(Youtube("tube", "https://example.org/"), web, NOW).pull()
+
+
+# what is on the wire
+
+
+@pytest.mark.parametrize("field", ["parentId", "publishedAt", "nextPageToken", "textDisplay", "moderationStatus"])
+def test_a_payload_without_a_field_that_counts_does_not_give_the_same_items(field: str, tmp_path: Path) -> None:
+    case = Case("youtube", tmp_path)
+    changed = case.web(lambda answer: json.loads(json.dumps(answer).replace(f'"{field}"', '"other"')))
+    came = [said(asdict(item)) for item in items(case.pull(changed)) if not item.private]
+    assert came != [{**row, "channel": NAME} for row in public(case)]
+
+
+def recorded(*stems: str) -> list[dict[str, object]]:
+    """The rows of answers that others recorded."""
+    folder = CORPORA / "youtube-api" / "apidata"
+    if not folder.is_dir():
+        pytest.skip(f"{folder} is missing")
+    return [row for stem in stems for row in json.loads((folder / f"{stem}.json").read_text("utf-8"))["items"]]
+
+
+def test_recorded_threads_say_what_stands_in_them() -> None:
+    found = recorded(*(f"comment_threads/comment_threads_by_video_paged_{n}" for n in (1, 2)))
+    for row in found:
+        top, _, count, open_to_all = talk(row)
+        item, said = comment(top, row["snippet"]["videoId"], Place("tube", US)), top["snippet"]  # type: ignore[index]
+        assert (item.author.name, item.html) == (said["authorDisplayName"], said["textDisplay"])  # type: ignore[index]
+        assert item.published == when(said, "publishedAt")
+        assert (item.reply_to, count, open_to_all) == (item.root, row["snippet"]["totalReplyCount"], True)  # type: ignore[index]
+
+
+def test_recorded_answers_hang_below_their_comment() -> None:
+    found = recorded(*(f"comments/comments_by_parent_paged_{n}" for n in (1, 2)))
+    came = [comment(row, "v", Place("tube", US)) for row in found]
+    assert len({item.id for item in came}) == len(found) == 3
+    assert {item.reply_to for item in came} == {f"{WATCH}v&lc={row['snippet']['parentId']}" for row in found}  # type: ignore[index]
+
+
+def test_recorded_videos_say_what_stands_in_them() -> None:
+    found = recorded("videos/videos_info_multi", "videos/videos_chart_paged_1", "videos/videos_chart_paged_2")
+    came = [video(row, Place("tube", US)) for row in found]
+    assert [(item.id, item.title) for item in came] == [(WATCH + row["id"], row["snippet"]["title"]) for row in found]  # type: ignore
+    assert [item.published for item in came] == [when(row, "snippet", "publishedAt") for row in found]
+    assert not any(item.private for item in came)
+
+
+def test_descriptions_are_plain_text_with_addresses() -> None:
+    text = "a <b>\nhttps://x.example/?a=1&b=2.\n\n  \nend"
+    link = '<a href="https://x.example/?a=1&amp;b=2">https://x.example/?a=1&amp;b=2</a>'
+    assert paragraphs(text) == f"<p>a &lt;b&gt;<br>{link}.</p><p>end</p>"
+
+
+def test_wrong_types_never_crash() -> None:
+    odd = {"id": 7, "snippet": {"tags": 3, "thumbnails": [], "publishedAt": {}}, "contentDetails": {"duration": "P"}}
+    assert video(odd, Place("tube", US)).published is None
+    assert rows(talk({"replies": 4, "snippet": {"isPublic": "no"}})[1]) == ()
