@@ -10,6 +10,7 @@ from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from socket import socket
 from typing import Any
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
@@ -83,6 +84,13 @@ def started() -> Iterator[Snac]:
         yield Snac()
     finally:
         _script("snac.sh", "stop")
+        while _listening():  # the next one needs the port
+            time.sleep(0.1)
+
+
+def _listening() -> bool:
+    with socket() as line:
+        return line.connect_ex(("127.0.0.1", int(PORT))) == 0
 
 
 def _script(name: str, *args: str) -> None:
