@@ -70,10 +70,10 @@ def quiet(job: Job) -> bool:
     """Is there nothing to do? Answered without starting Pelican."""
     from hub.site.job import decided, worded
     from hub.site.manifest import Manifest
-    from hub.site.writer import STAMP
+    from hub.site.writer import NEW, STAMP
 
-    path = job.settings.memory / "site.sqlite"
-    if not path.is_file() or not (job.settings.output / STAMP).is_file():
+    path, output = job.settings.memory / "site.sqlite", job.settings.output
+    if not path.is_file() or not (output / STAMP).is_file() or (output / NEW).exists():
         return False
     manifest = Manifest(path)
     try:
@@ -109,7 +109,7 @@ def _own_job(settings: dict[str, Any]) -> Job:
     import os
 
     from hub.rules import load as load_rules
-    from hub.settings import load
+    from hub.settings import load, reveal
     from hub.site.job import Job
     from hub.store.archive import open_archive
 
@@ -118,7 +118,8 @@ def _own_job(settings: dict[str, Any]) -> Job:
     if ".." in Path(prefix).parts:
         raise SettingsError("HUB_PREFIX", f"{prefix!r} leaves the output folder", fix='use a name such as "talk/"')
     hub = load(folder, os.environ)
-    store = open_archive(hub.store.url, hub.memory)
+    url = reveal(hub.store.url, hub.folder, os.environ, key="store.url")
+    store = open_archive(url, hub.memory)
     rules = load_rules(hub.content / "rules.toml")
     return Job(
         settings=hub,

@@ -77,7 +77,8 @@ class Composer:
         self.zone = ZoneInfo(settings.brand.timezone)
         self.locale = locale_of(settings.brand.language)
         self.used: dict[str, File] = {}
-        self.file = lru_cache(maxsize=4096)(store.file)
+        self.lost: set[str] = set()  # pictures the store knows and the disk lacks
+        self.file = lru_cache(maxsize=4096)(self._known)
 
     # small things
     def moment(self, when: datetime | None) -> Moment:
@@ -132,6 +133,13 @@ class Composer:
     def counts(self, counts: Mapping[str, int]) -> tuple[tuple[str, str], ...]:
         shown = [(kind, number) for kind, number in sorted(counts.items()) if number and kind != "replies"]
         return tuple((kind, format_decimal(number, locale=self.locale)) for kind, number in shown)
+
+    def _known(self, url: str) -> File | None:
+        file = self.store.file(url)
+        if file and file.digest and not (self.settings.memory / "media" / file.digest).is_file():
+            self.lost.add(url)
+            return None
+        return file
 
     def _file(self, url: str) -> File | None:
         file = self.file(url) if url else None

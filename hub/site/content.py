@@ -17,7 +17,7 @@ from pelican.readers import MarkdownReader
 from pelican.settings import DEFAULT_CONFIG
 
 from hub.channels.local import Document, Reader, Unreadable
-from hub.errors import Missing
+from hub.errors import Missing, SettingsError
 from hub.pages import slug
 from hub.settings import Settings
 from hub.site.texts import OwnPage
@@ -94,11 +94,15 @@ def _line(path: Path, key: str) -> int:
     return next((number for number, line in enumerate(lines, 1) if line.lower().startswith(f"{key}:")), 1)
 
 
+RESERVED = {"about", "archive", "assets", "channel", "feeds", "media", "p", "page", "privacy", "search", "sitemap"}
+RESERVED |= {"transparency", "person", "people", "topic", "topics", "insights", "wall", "data"}
+
+
 def own_pages(folder: Path) -> tuple[OwnPage, ...]:
-    """content/pages/*.md, by their "Order" and title; drafts and hidden ones stay out."""
-    found = []
+    """content/pages/*.md, by their "Order" and title; drafts and hidden ones stay out. Raises SettingsError."""
+    found: dict[str, tuple[str, str, OwnPage]] = {}
     for path in sorted(folder.rglob("*.md")) if folder.is_dir() else []:
-        html, meta = markdown().read(str(path))
+        html, meta = _page(path)
         if str(meta.get("status", "published")).lower() == "published":
             title = str(meta.get("title") or path.stem.replace("-", " ").capitalize())
             page = OwnPage(
@@ -108,5 +112,23 @@ def own_pages(folder: Path) -> tuple[OwnPage, ...]:
                 language=str(meta.get("lang", "")),
                 summary=str(meta.get("summary", "")),
             )
-            found.append((str(meta.get("order", "")), title, page))
-    return tuple(page for _, _, page in sorted(found, key=lambda row: row[:2]))
+            if page.slug in RESERVED or page.slug in found:
+                why = f"the address /{page.slug}/ is taken"
+                raise SettingsError(
+                    "slug", why, where=f"{path}:{_line(path, 'slug')}", fix="give it another Slug: line"
+                )
+            found[page.slug] = (str(meta.get("order", "")), title, page)
+    return tuple(page for _, _, page in sorted(found.values(), key=lambda row: row[:2]))
+
+
+def _page(path: Path) -> tuple[str, dict[str, Any]]:
+    try:
+        html, meta = markdown().read(str(path))
+    except UnicodeDecodeError as why:
+        raise SettingsError("", f"it is not UTF-8 ({why})", where=f"{path}:1", fix="save it as UTF-8") from why
+    except ValueError as why:
+        where = f"{path}:{_line(path, 'date')}"
+        raise SettingsError("", str(why), where=where, fix="write the date as 2026-11-05 14:05") from why
+    except OSError as why:
+        raise SettingsError("", f"it cannot be read: {why.strerror}", where=str(path), fix=f"ls -l {path}") from why
+    return html, meta

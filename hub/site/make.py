@@ -54,7 +54,10 @@ class Workshop:
     def make(self, page: Page) -> Made:
         """The files of one page; none when there is nothing to show there any more."""
         self.composer.used.clear()
-        files = MAKERS[page.kind](self, page)
+        maker = MAKERS.get(page.kind)  # a kind of page that an earlier version made has none, and goes
+        files = maker(self, page) if maker else {}
+        if page.kind != "statics":  # what the brand put into content/static/ stands in place of ours
+            files = {path: content for path, content in files.items() if path not in self.texts.statics}
         return Made(page=page, files=files, pictures=frozenset(self.composer.used))
 
     # what several pages need

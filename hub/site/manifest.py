@@ -76,12 +76,15 @@ class Manifest:
 
     @staticmethod
     def _blank(db: sqlite3.Connection) -> None:
+        """A manifest of another version forgets all but which files are ours: what is not planned again must go."""
         tables = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type='table'")]
         db.execute("BEGIN")
+        ours = db.execute("SELECT path, digest, kind, name, number FROM files").fetchall() if "files" in tables else []
         for name in tables:
             db.execute(f'DROP TABLE "{name}"')
         for statement in SCHEMA.split(";"):
             db.execute(statement)
+        db.executemany("INSERT INTO files VALUES (?, ?, ?, ?, ?)", ours)
         db.execute(f"PRAGMA user_version={VERSION}")
         db.execute("COMMIT")
 

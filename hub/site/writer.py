@@ -7,6 +7,7 @@ they hold, so that a run cut off anywhere leaves nothing that the next one does 
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from hub.site.manifest import Manifest
 STAMP = ".hub-site"
 STAMP_TEXT = b"This folder is made by the program. Delete it and the next update makes it again.\n"
 NOT_FOUND = "404.html"
+NEW = ".hub-new"  # below output/, only while files are being written
 STEP = 200  # files
 KEPT = 600  # seconds that a replaced style sheet or script stays for pages a visitor still has open
 
@@ -59,6 +61,15 @@ class QuietWriter:
         """From here on the manifest speaks for this folder."""
         self._guard(self.output, lambda: self.output.mkdir(parents=True, exist_ok=True))
         self._replace({STAMP: STAMP_TEXT})
+
+    def sweep(self) -> None:
+        """Drop what a cut-off run left half done: it may hold words that are erased by now."""
+        if (self.output / NEW).is_dir():
+            self._guard(self.output / NEW, lambda: shutil.rmtree(self.output / NEW))
+
+    def _new(self, target: Path) -> Path:
+        """Where a file is made before it is moved to its place: on the same file system, and all in one folder."""
+        return self.output / NEW / digest_of(target.as_posix().encode())
 
     def offer(self, made: Made) -> None:
         """Take a page; it is written with the next step."""
@@ -114,6 +125,7 @@ class QuietWriter:
                 self.manifest.done(page)
         self.leaving = []
         self.manifest.commit()
+        self.sweep()
 
     def _blank(self, paths: Iterable[str]) -> None:
         """Pages that go together may link to each other: first all of them become the page that says "not here"."""
@@ -146,13 +158,17 @@ class QuietWriter:
         if not files:
             return
         targets = {self.output / path: content for path, content in files.items()}
-        folders = {target.parent for target in targets}
+        folders = {target.parent for target in targets} | {self.output / NEW}
         for folder in sorted(folders):
             self._guard(folder, lambda folder=folder: folder.mkdir(parents=True, exist_ok=True))
         with ThreadPoolExecutor(8) as pool:  # the disk syncs several files at once
-            list(pool.map(lambda pair: self._guard(pair[0], lambda: _write(*pair)), targets.items()))
+            list(
+                pool.map(
+                    lambda pair: self._guard(pair[0], lambda: _write(self._new(pair[0]), pair[1])), targets.items()
+                )
+            )
         for target in targets:
-            self._guard(target, lambda target=target: _beside(target).replace(target))
+            self._guard(target, lambda target=target: self._new(target).replace(target))
         for folder in folders:
             self._guard(folder, lambda folder=folder: _sync(folder))
 
@@ -182,12 +198,8 @@ class QuietWriter:
             ) from why
 
 
-def _beside(target: Path) -> Path:
-    return target.with_name(f".{target.name}.new")
-
-
 def _write(target: Path, content: bytes) -> None:
-    with _beside(target).open("wb") as file:
+    with target.open("wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())

@@ -1,10 +1,13 @@
 """From the journal to the files: what a change rewrites, and what it leaves alone."""
 
+import sqlite3
+
 import pytest
 
-from hub.errors import PageError
-from hub.model import Batch
+from hub.errors import PageError, SettingsError
+from hub.model import Batch, Media
 from hub.pages import address, anchor
+from hub.store import File
 from tests.site.conftest import lay, post, reply
 
 pytestmark = pytest.mark.slow
@@ -228,3 +231,61 @@ def test_a_whole_thread_says_nothing_of_the_kind(folder):
     folder.store.save("blog", Batch(items=(post(5), reply(1, P5)), counts={P5: {"replies": 1}}))
     folder.build()
     assert "replies on Blog are here" not in folder.page(P5)
+
+
+def test_what_a_cut_off_run_left_half_done_goes_before_anything_else(folder):
+    fill(folder, 3)
+    folder.build()
+    half = folder.path / "output/.hub-new/abc"
+    half.parent.mkdir()
+    half.write_text("erased words", "utf-8")
+    folder.save(post(9))
+    folder.build()
+    assert not half.parent.exists()
+
+
+def test_the_brands_own_robots_stands_in_place_of_ours(folder):
+    static = folder.path / "content/static"
+    static.mkdir()
+    (static / "robots.txt").write_text("User-agent: *\nDisallow: /\n", "utf-8")
+    fill(folder, 3)
+    folder.build()
+    (static / "CNAME").write_text("talk.example\n", "utf-8")
+    folder.build()
+    assert b"Disallow" in folder.files()["robots.txt"]
+
+
+@pytest.mark.parametrize(
+    "words", [b"Title: Us\nDate: soonish\n\nHi\n", b"Title: Us\n\n\xff\xfe\n", b"Slug: about\n\nHi\n"]
+)
+def test_a_page_of_the_brand_that_cannot_be_read_is_named(folder, words):
+    pages = folder.path / "content/pages"
+    pages.mkdir()
+    (pages / "us.md").write_bytes(words)
+    with pytest.raises(SettingsError) as told:
+        folder.build()
+    assert "us.md:" in str(told.value)
+    assert "fix:" in str(told.value)
+
+
+def test_another_version_of_the_manifest_still_knows_which_files_are_ours(folder):
+    fill(folder, 3)
+    folder.build()
+    db = sqlite3.connect(folder.path / ".hub/site.sqlite")
+    db.execute("PRAGMA user_version=1")
+    db.execute("INSERT INTO files VALUES ('old/index.html', '', 'bygone', '', 0)")
+    db.commit()
+    db.close()
+    (folder.path / "output/old").mkdir()
+    (folder.path / "output/old/index.html").write_text("bygone", "utf-8")
+    folder.build()
+    assert "old/index.html" not in folder.files()
+
+
+def test_a_picture_the_disk_lost_is_wanted_anew_and_stops_no_page(folder):
+    media = Media(url="https://blog.example/tea.png")
+    folder.save(post(5, media=(media,)))
+    folder.store.keep(File(url=media.url, digest="abc", type="image/png"))
+    folder.build()
+    assert media.url in folder.store.wanted(folder.now)
+    assert "Body of post 5" in folder.page(P5)
