@@ -1,4 +1,4 @@
-"""One writer at a time: an advisory lock that the kernel frees when its holder dies."""
+"""One writer at a time: an advisory lock that the kernel frees when its holder dies; and what cannot be written."""
 
 from __future__ import annotations
 
@@ -13,18 +13,28 @@ from hub.errors import Locked, OutputError
 
 
 @contextmanager
+def writable(path: Path) -> Iterator[None]:
+    """What the system says against writing at `path` in here is an OutputError."""
+    try:
+        yield
+    except OSError as why:
+        where = str(why.filename or path)
+        fix = f"make room and check who may write: df -h {path.parent}; ls -ld {path.parent} {path}"
+        raise OutputError(f"{where} cannot be written: {why.strerror or why}", path=where, fix=fix) from why
+
+
+@contextmanager
 def locked(memory: Path, now: datetime) -> Iterator[None]:
     """Hold `.hub/lock`, with our pid and `now` inside; Locked at once when another process holds it."""
     path = memory / "lock"
-    try:
+    with writable(path):
         memory.mkdir(mode=0o700, parents=True, exist_ok=True)
         file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as why:
-        raise OutputError(f"{path} cannot be written ({why.strerror})", path=str(path), fix=f"ls -ld {memory}") from why
     try:
-        _take(file, path)
-        os.ftruncate(file, 0)
-        os.pwrite(file, f"{os.getpid()} {now.isoformat(timespec='seconds')}\n".encode(), 0)
+        with writable(path):
+            _take(file, path)
+            os.ftruncate(file, 0)
+            os.pwrite(file, f"{os.getpid()} {now.isoformat(timespec='seconds')}\n".encode(), 0)
         yield
     finally:
         os.close(file)

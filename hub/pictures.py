@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
 
 from hub.errors import ChannelError, Missing, RateLimited
+from hub.lock import writable
 from hub.store import File, Store, codec
 from hub.web import Web
 from hub.workers import streamed
@@ -54,15 +56,37 @@ def _wait(why: ChannelError, tries: int, now: datetime) -> timedelta:
     )
 
 
+@contextmanager
+def in_step(store: Store, folder: Path, *, anew: bool = False) -> Iterator[None]:
+    """Fetch and prune in here. Where a kill cut that short, so that folder and archive may differ, they are brought
+    together first: what was deleted since then leaves no file that nobody knows. `anew` does so in any case."""
+    mark = folder.with_name(f"{folder.name}-open")
+    with writable(folder):
+        if anew or mark.exists() or not folder.is_dir():
+            reconcile(store, folder)
+        mark.touch()
+        yield
+        mark.unlink()
+
+
 def write(path: Path, body: bytes) -> None:
-    """Put a whole file in its place or none: beside it, synced, renamed over it."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Put a whole file in its place or none."""
+    put(path, [body])
+
+
+def put(path: Path, pieces: Iterable[bytes]) -> None:
+    """Put a whole file in its place or none, piece by piece: beside it, synced, renamed over it."""
     beside = path.with_name(f".{path.name}.new")
-    with beside.open("wb") as file:
-        file.write(body)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
+    with writable(path):
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            with beside.open("wb") as file:
+                file.writelines(pieces)
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
 
 
 def prune(store: Store, folder: Path) -> int:

@@ -282,12 +282,11 @@ def ended(hub: Hub, came: Came, so_far: Pulled) -> Pulled:
 def fetch(hub: Hub, wish: Wish) -> tuple[int, int]:
     """Bring the pictures that are shown and missing, drop those no longer shown: how many came, how many failed."""
     folder = hub.settings.memory / "media"
-    if wish.sweep or not folder.is_dir():
-        pictures.reconcile(hub.store, folder)
-    pictures.prune(hub.store, folder)
-    if not hub.settings.media.fetch:
-        return 0, 0
-    return pictures.fetch(hub.store, hub.web, folder, wish.now)
+    with pictures.in_step(hub.store, folder, anew=wish.sweep):
+        pictures.prune(hub.store, folder)
+        if not hub.settings.media.fetch:
+            return 0, 0
+        return pictures.fetch(hub.store, hub.web, folder, wish.now)
 
 
 # the followers

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub import pictures
+from hub.errors import OutputError
 from hub.model import Batch, Item, Media
 from hub.store import Store
 from hub.store.archive import open_archive
@@ -122,3 +123,29 @@ def test_a_file_is_put_in_its_place_whole(tmp_path: Path) -> None:
     pictures.write(tmp_path / "new/file", b"one")
     pictures.write(tmp_path / "new/file", b"two")
     assert [(path.name, path.read_bytes()) for path in (tmp_path / "new").iterdir()] == [("file", b"two")]
+
+
+def test_what_a_kill_left_that_nobody_knows_goes_at_the_next_update(store: Store, tmp_path: Path) -> None:
+    folder = tmp_path / "media"
+    pictures.in_step(store, folder).__enter__()  # and never left: a kill
+    pictures.write(folder / "unknown", b"x")
+    with pictures.in_step(store, folder):
+        pictures.prune(store, folder)
+    assert list(folder.iterdir()) == []
+
+
+def test_what_a_kill_left_of_a_deleted_picture_goes_at_the_next_update(store: Store, tmp_path: Path) -> None:
+    pictures.fetch(store, web(tmp_path), tmp_path / "media", NOW)
+    store.save("blog", Batch(gone=("https://ada.example/1",)))
+    pictures.in_step(store, tmp_path / "media").__enter__()  # and never left: a kill
+    store.unused()
+    with pictures.in_step(store, tmp_path / "media"):
+        assert list((tmp_path / "media").iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_written_is_named(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "media").write_text("a file where the folder should be")
+    with pytest.raises(OutputError, match="media"), pictures.in_step(store, tmp_path / "media"):
+        pictures.prune(store, tmp_path / "media")
+    with pytest.raises(OutputError, match="media cannot be written"):
+        pictures.write(tmp_path / "media/a", b"x")
