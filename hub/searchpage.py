@@ -7,23 +7,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from html import unescape
-from urllib.parse import quote_plus
+from urllib.parse import urlencode
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from markupsafe import Markup, escape
 
 from hub.index import Hit, Results, Snippet
-from hub.query import Query
+from hub.query import DEEPEST, PAGES, Query
 
 WORDS = (
     "1 result.|{} results.|In reply to {}|Untitled|Unnamed|Date unknown|Nothing found as typed; showing “{}”."
     "|Did you mean “{}”?|Searching the static index.|The search does not answer. Try again later."
+    "|Nothing found for “{}”.|Search without “{}”|Remove the filter “{}”|Previous page|Next page|Page {} of {}"
+    "|Clear all|Nothing found."
 )
 _FIELD = re.compile(r'(<input\b[^>]*\bid="?q"?(?=[\s>]))')
 _STATUS = re.compile(r'(<p\b[^>]*\bid="?status"?[^>]*>)(?=</p>)')
+_MEANT = re.compile(r'(<p\b[^>]*\bid="?meant"?[^>]*>)(?=</p>)')
 _HITS = re.compile(r'<!--hits-->(\s*<ol id="?hits"?></ol>)?')
 
 
@@ -46,24 +50,33 @@ class SearchPage:
 
     def filled(self, query: Query, results: Results) -> bytes:
         """The page with a question answered."""
-        more = Markup('<p class="pager">{}</p>').format(self._turns(query, results))
+        more = Markup('<p class="pager turns">{}</p>').format(self._turns(query, results))
         listed = Markup('<ol id="hits" start="{}">{}</ol>').format(query.start + 1, self._lines(results)) + more
-        return self._with(query.text, self._said(results), listed)
+        return self._with(query.text, self._said(query, results), listed, self._meant(query, results))
 
     def refused(self, text: str, why: str) -> bytes:
         """The page with a reason instead of hits."""
         return self._with(text, why, Markup('<ol id="hits"></ol>'))
 
-    def _with(self, text: str, said: str, listed: Markup) -> bytes:
+    def _with(self, text: str, said: str, listed: Markup, meant: str = "") -> bytes:
         page = _FIELD.sub(lambda found: f'{found[1]} value="{escape(text)}"', self.bare(self.root), count=1)
         page = _STATUS.sub(lambda found: found[1] + str(escape(said)), page, count=1)
+        page = _MEANT.sub(lambda found: found[1] + str(meant), page, count=1)
         return _HITS.sub(lambda _: str(listed), page, count=1).encode("utf-8", "replace")
 
-    def _said(self, results: Results) -> str:
-        count = self.words[0] if results.total == 1 else self._put(1, str(results.total))
-        meant = results.suggestions[0] if results.suggestions else ""
-        corrected = self._put(6, results.corrected) if results.corrected else self._put(7, meant) if meant else ""
-        return " ".join(part for part in (count, corrected, results.note) if part)
+    def _said(self, query: Query, results: Results) -> str:
+        nothing = self._put(10, query.text) if query.text else self.words[17]
+        count = self.words[0] if results.total == 1 else self._put(1, str(results.total)) if results.total else nothing
+        return " ".join(part for part in (count, results.note) if part)
+
+    def _meant(self, query: Query, results: Results) -> Markup:
+        """What was meant, as a link that asks it."""
+        better = results.corrected or "".join(results.suggestions[:1])
+        if not better:
+            return Markup("")
+        before, _, after = self.words[6 if results.corrected else 7].partition("{}")
+        link = Markup('<a href="?{}">{}</a>').format(_asked(replace(query, text=better), 1), better)
+        return escape(before) + link + escape(after)
 
     def _put(self, number: int, value: str) -> str:
         return self.words[number].replace("{}", value)
@@ -85,14 +98,24 @@ class SearchPage:
         return Markup('<time datetime="{}">{}</time>').format(when.isoformat(), shown)
 
     def _turns(self, query: Query, results: Results) -> Markup:
-        pages = [(query.page - 1, "←"), (query.page + 1, "→")]
-        last = -(-results.total // query.per_page)
-        link = Markup('<a href="?q={}&amp;page={}">{}</a>')
+        pages = [(query.page - 1, self.words[13], "prev"), (query.page + 1, self.words[14], "next")]
+        last = min(-(-results.total // query.per_page), PAGES, DEEPEST // query.per_page)
+        link = Markup('<a rel="{}" href="?{}">{}</a>')
         return Markup(" ").join(
-            link.format(Markup(quote_plus(query.text, errors="replace")), page, arrow)  # noqa: S704 (percent-encoded)
-            for page, arrow in pages
-            if 1 <= page <= last
+            link.format(rel, _asked(query, page), word) for page, word, rel in pages if 1 <= page <= last
         )
+
+
+def _asked(query: Query, page: int) -> str:
+    """The question as parameters."""
+    bounds = {"from": query.since, "to": query.until and query.until - timedelta(days=1)}
+    pairs = [
+        ("q", query.text),
+        *(("lang" if name == "language" else name, value) for name, values in query.filters for value in values),
+    ]
+    pairs += [(name, day.isoformat()) for name, day in bounds.items() if day]
+    pairs += [("sort", query.sort)] if query.sort != "relevance" else []
+    return urlencode([*pairs, *([("page", str(page))] if page > 1 else [])], errors="replace")
 
 
 def _pieces(pieces: Sequence[Snippet]) -> Markup:

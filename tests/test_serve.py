@@ -355,7 +355,9 @@ def test_a_search_page_with_an_answer_is_compressed_too(site: Starlette) -> None
 
 
 def test_the_search_page_leads_to_the_next_one(site: Starlette) -> None:
-    assert '<p class="pager"><a href="?q=red+bicycle&amp;page=2">→</a></p>' in ask(site, "/search/?q=red+bicycle").text
+    found = ask(site, "/search/?q=red+bicycle&channel=blog&from=2026").text
+    link = '<a rel="next" href="?q=red+bicycle&amp;channel=blog&amp;from=2026-01-01&amp;page=2">Next page</a>'
+    assert link in found
 
 
 def test_the_search_page_speaks_the_sites_language(folder: Path, tmp_path: Path) -> None:

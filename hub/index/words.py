@@ -51,13 +51,13 @@ def fold(word: str) -> str:
     if word.isascii():
         return word.lower()[:LONGEST]
     pieces, keeps = [], False
-    for character in unicodedata.normalize("NFKD", word).casefold():
-        if unicodedata.combining(character):
+    for character in unicodedata.normalize("NFKD", word):
+        if unicodedata.combining(character) or (unicodedata.category(character)[0] == "M" and not unspaced(character)):
             if keeps:
                 pieces.append(character)
             continue
         keeps = unicodedata.name(character, "")[:5] not in _STRIPPED
-        pieces.append(character)
+        pieces.append(character.casefold())
     return unicodedata.normalize("NFC", "".join(pieces)).translate(_SPELLED)[:LONGEST]
 
 
@@ -140,7 +140,7 @@ def asked(text: str) -> tuple[str, ...]:
     """
     found = list(_TOKENS.finditer(text))
     if len(found) == 1 and found[0]["tag"]:
-        return ("#" + fold(found[0]["run"] or found[0]["word"]),)
+        return ("#" + fold((found[0]["run"] or found[0]["word"]).rstrip("_")),)
     plain: list[str] = []
     for match in found:
         run = match["run"]

@@ -158,7 +158,8 @@ class Composer:
         item = record.item
         text = tidy.text(item.html)
         short = summary(text)
-        clamped = not whole and len(text) > len(short) and (bool(item.title) or len(text) > WHOLE)
+        untouched = self.settings.terms(item.channel).page == "untouched"  # such a text is never clamped
+        clamped = not (whole or untouched) and len(text) > len(short) and (bool(item.title) or len(text) > WHOLE)
         others = [name for name in record.channels if name != item.channel]
         return Card(
             key=item.id,
@@ -168,7 +169,7 @@ class Composer:
             also=tuple((self.place(name), item.url) for name in others),
             who=self.who(item.author, item.ours),
             title=item.title,
-            heading=heading(item, text),
+            heading=heading(item, "" if untouched else text),
             body=Markup() if clamped else Markup(item.html),  # noqa: S704  tidied before it was stored
             summary=short,
             clamped=clamped,

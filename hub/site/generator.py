@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,14 +17,17 @@ from hub.site.assets import gather, statics
 from hub.site.compose import Composer
 from hub.site.follow import Follower
 from hub.site.job import Job, decided, themes, worded
+from hub.site.lexicon import Block
 from hub.site.make import Workshop
 from hub.site.manifest import Manifest
 from hub.site.shelf import Reading, Shelf
 from hub.site.shell import addresses, shell
 from hub.site.texts import Texts
 from hub.site.writer import Made, QuietWriter
+from hub.store import File
 
-ORDER = ("assets", "statics", "post", "redirect", "texts")  # leaves first, then what links to them
+COPIED = ("assets", "statics")  # every page asks for them
+ORDER = ("texts", "post", "redirect")  # what every foot links to, then leaves, then what lists them
 
 
 class HubGenerator(Generator):  # type: ignore[misc]
@@ -56,6 +59,7 @@ class HubGenerator(Generator):  # type: ignore[misc]
     def _build(self, manifest: Manifest, quiet: QuietWriter) -> None:
         job = self.job
         zone = ZoneInfo(job.settings.brand.timezone)
+        quiet.sweep()
         whole, words = decided(job.settings), worded(job.settings, job.rules)
         if not quiet.stamped() or manifest.get("decided") != whole or job.store.seq < manifest.mark:
             manifest.forget()
@@ -66,16 +70,18 @@ class HubGenerator(Generator):  # type: ignore[misc]
             manifest.keep("worded", words)
         Follower(manifest, job.store, zone, job.settings.channels).follow()
         shop = self._workshop(manifest)
-        shop.shelf.sweep(search.names(manifest.db))
+        shop.shelf.sweep()
         self._render(shop, quiet)
         quiet.remove()
+        for url in shop.composer.lost if not job.prefix else ():
+            job.store.keep(File(url=url))  # wanted anew
 
-    def _shelf(self) -> Shelf:
+    def _shelf(self, blocks: Mapping[str, Block]) -> Shelf:
         """What the search reads of the messages: nothing of texts that may stand in no JSON or no search."""
         settings = self.job.settings
         bare = {name for name, one in settings.channels.items() if "no" in (one.terms.json, one.terms.search)}
         folder = settings.memory / ("plugin-said" if self.job.prefix else "said")
-        return Shelf(folder, self.job.store, Reading(settings.brand.language, frozenset(bare)))
+        return Shelf(folder, self.job.store, blocks, Reading(settings.brand.language, frozenset(bare)))
 
     def _workshop(self, manifest: Manifest) -> Workshop:
         settings, store = self.job.settings, self.job.store
@@ -100,7 +106,7 @@ class HubGenerator(Generator):  # type: ignore[misc]
             at=self.at,
             render=self._template,
             texts=texts,
-            shelf=self._shelf(),
+            shelf=self._shelf(search.held(manifest.db)),
         )
 
     def _template(self, name: str, view: Any) -> bytes:
@@ -127,11 +133,11 @@ class HubGenerator(Generator):  # type: ignore[misc]
 
 
 def ordered(manifest: Manifest) -> list[Page]:
-    """Leaves before the lists that link to them, new leaves before old ones, so that no link leads nowhere."""
+    """What is new before what stands, leaves before the lists that link to them, so that no link leads nowhere."""
 
-    def place(page: Page) -> tuple[int, bool]:
+    def place(page: Page) -> tuple[bool, bool, int]:
         rank = ORDER.index(page.kind) if page.kind in ORDER else len(ORDER)
-        return rank, bool(manifest.files_of(page))
+        return page.kind not in COPIED, bool(manifest.files_of(page)), rank
 
     return sorted((page for page in manifest.due() if page.kind != "picture"), key=place)
 

@@ -100,10 +100,10 @@ _ARTICLE = re.compile("^و?(?:ال|بال|كال|فال|لل)(?=\\w{2})|^و(?=\\
 
 
 def cell(term: str, many: int) -> int:
-    """Which of so many cells a term lies in: by its first two letters, by one where letters are words."""
+    """Which of so many cells a term lies in: by its first three letters, by one where letters are words."""
     bare = _ARTICLE.sub("", term.removeprefix("#"))
     mixed = 0
-    for letter in bare[:1] if words.unspaced(bare) else bare[:2]:
+    for letter in bare[:1] if words.unspaced(bare) else bare[:3]:
         mixed = mixed * 31 + ord(letter)
     return (mixed * 0x9E3779B1 % (1 << 32)) * many >> 32
 

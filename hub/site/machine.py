@@ -63,6 +63,16 @@ def _post_entry(shop: Workshop, record: Record) -> FeedEntry:
 
 
 def _entry(shop: Workshop, item: Item, title: str, url: str, replies: int) -> FeedEntry:
+    """An entry of a feed. Where its network's terms forbid the text there, it is id, address, channel and date."""
+    terms = shop.texts.settings.terms(item.channel)
+    if "no" in (terms.feed, terms.json):
+        label = shop.composer.place(item.channel).label
+        blank = Item(id=item.id, url=item.url, channel=item.channel, published=item.published, author=item.author)
+        return _told(shop, replace(blank, html=_link(url, label)), label, url, replies)
+    return _told(shop, item, title, url, replies)
+
+
+def _told(shop: Workshop, item: Item, title: str, url: str, replies: int) -> FeedEntry:
     pictures = [shop.composer.picture(media).src for media in item.media]
     return FeedEntry(
         id=_entry_id(item, url),
@@ -85,7 +95,11 @@ def _entry(shop: Workshop, item: Item, title: str, url: str, replies: int) -> Fe
 
 def _covered(item: Item, url: str) -> str:
     """What its author put behind a warning stands in a feed as the warning and a link."""
-    return str(Markup('<p><a href="{}">{}</a></p>').format(url, item.warning or "…"))
+    return _link(url, item.warning or "…")
+
+
+def _link(url: str, words: str) -> str:
+    return str(Markup('<p><a href="{}">{}</a></p>').format(url, words))
 
 
 def _reply_entries(shop: Workshop, thread: Thread, heading: str) -> list[FeedEntry]:

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -36,7 +36,7 @@ class Ledger:
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self.db = db
-        self.before = _blocks(db)
+        self.before = held(db)
         self.places: dict[tuple[int, str], bool] = {}  # (time, id) that changed → did messages move there?
 
     def thread(self, root: str, thread: Thread | None, news: bool) -> None:
@@ -66,7 +66,7 @@ class Ledger:
 
     def touched(self) -> set[Page]:
         """The pages that what was followed shows on."""
-        after = _blocks(self.db)
+        after = held(self.db)
         pages = {Page(kind="search")} if self.places else set()
         for name in self.before.keys() ^ after.keys():
             pages |= _whole((self.before | after)[name])
@@ -86,7 +86,7 @@ class Ledger:
 
     def everything(self) -> set[Page]:
         """Every page of the search but its index."""
-        return set().union(*map(_whole, _blocks(self.db).values()))
+        return set().union(*map(_whole, held(self.db).values()))
 
     def _rank(self, block: Block, time: int, ident: str) -> int:
         """How many messages of a block stand before this place."""
@@ -110,12 +110,8 @@ def version(item: Item) -> str:
     return digest(repr(item), 20)
 
 
-def names(db: sqlite3.Connection) -> Collection[str]:
-    """The blocks there are."""
-    return _blocks(db).keys()
-
-
-def _blocks(db: sqlite3.Connection) -> dict[str, Block]:
+def held(db: sqlite3.Connection) -> dict[str, Block]:
+    """The blocks there are, by name."""
     return blocks(dict(db.execute(f"SELECT time / {DAY}, count(*) FROM said GROUP BY 1").fetchall()))  # noqa: S608
 
 
@@ -129,37 +125,39 @@ def _holding(found: dict[str, Block], time: int) -> Block | None:
     return next((block for block in found.values() if block.first <= time // DAY < block.last), None)
 
 
-def _rows(shop: Workshop, name: str, columns: str) -> list[tuple[object, ...]]:
-    first, last = (int(day) * DAY for day in name.split("-"))
-    query = f"SELECT {columns} FROM said WHERE time >= ? AND time < ? ORDER BY time, id"  # noqa: S608
-    return shop.manifest.db.execute(query, (first, last)).fetchall()
+def _rows(shop: Workshop, block: Block, first: int = 0, many: int = -1) -> list[tuple[str, str, int, str]]:
+    """(id, root, time, version) of a block's messages by number."""
+    query = """SELECT id, root, time, version FROM said WHERE time >= ? AND time < ?
+        ORDER BY time, id LIMIT ? OFFSET ?"""
+    return shop.manifest.db.execute(query, (block.first * DAY, block.last * DAY, many, first)).fetchall()
 
 
 # the files
 def index_file(shop: Workshop, page: Page) -> dict[str, bytes]:  # noqa: ARG001
     """What the search page reads first."""
-    db = shop.manifest.db
-    docs, newest = db.execute("SELECT count(*), max(time) FROM said").fetchone()
+    docs, newest = shop.manifest.db.execute("SELECT count(*), max(time) FROM said").fetchone()
     whole = {
         "docs": docs,
         "newest": newest or 0,
-        "blocks": [[block.name, block.docs, cells(block.docs)] for block in _blocks(db).values()],
+        "blocks": [[block.name, block.docs, cells(block.docs)] for block in shop.shelf.blocks.values()],
     }
     return {"search/index.json": _json(whole)}
 
 
 def block_files(shop: Workshop, page: Page) -> dict[str, bytes]:
     """The terms of a block, and what is known of each of its messages."""
-    rows = _rows(shop, page.name, "id, root, version, time")
-    if page.name not in _blocks(shop.manifest.db):  # it was halved, or is empty
+    block = shop.shelf.blocks.get(page.name)
+    if block is None:  # it was halved, or is empty
         return {}
-    notes = shop.shelf.notes(page.name, [(str(ident), str(root), str(known)) for ident, root, known, _ in rows])
+    rows = _rows(shop, block)
+    notes = shop.shelf.notes(page.name, [(ident, root, known) for ident, root, _, known in rows])
     many = cells(len(rows))
     found, counts = postings((note.terms for note in notes), many)
     files: dict[str, object] = {f"{many}-{at}": cell for at, cell in enumerate(found)}
-    files["rank"] = _rank([int(str(row[3])) // DAY for row in rows], notes)
+    letters = spelled(counts)
+    files["rank"] = _rank([time // DAY for _, _, time, _ in rows], notes) | {"letters": "".join(letters)}
     files["facets"] = _facets(notes)
-    files |= {f"words-{ord(letter):x}": sizes for letter, sizes in spelled(counts).items()}
+    files |= {f"words-{ord(letter):x}": sizes for letter, sizes in letters.items()}
     return {f"search/{page.name}/{name}.json": _json(content) for name, content in files.items()}
 
 
@@ -190,11 +188,12 @@ def _facets(notes: list[Note]) -> dict[str, object]:
 
 def chunk_file(shop: Workshop, page: Page) -> dict[str, bytes]:
     """Some messages of a block as they are shown."""
-    rows = _rows(shop, page.name, "id, root")[page.number * CHUNK : (page.number + 1) * CHUNK]
-    if not rows or page.name not in _blocks(shop.manifest.db):
+    block = shop.shelf.blocks.get(page.name)
+    pairs = [row[:2] for row in _rows(shop, block, page.number * CHUNK, CHUNK)] if block else []
+    if not pairs:
         return {}
-    pairs = [(str(ident), str(root)) for ident, root in rows]
-    found = {record.item.id: record.item for record in shop.store.records({name for pair in pairs for name in pair})}
+    wanted = sorted({name for pair in pairs for name in pair})
+    found = {record.item.id: record.item for record in shop.records(wanted)}
     shown = [_shown(shop.shelf.reading, found.get(ident), found.get(root)) for ident, root in pairs]
     return {f"search/{page.name}/d{page.number}.json": _json(shown)}
 

@@ -7,7 +7,7 @@ it lacks, or has of another version, is read from the store.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from hub.index.document import Document, document
 from hub.model import Entry, Item
-from hub.site.lexicon import analysis
+from hub.site.lexicon import Block, analysis
 from hub.store import Store
 
 FORMAT = 1  # of the files, and of what analysis finds
@@ -65,10 +65,11 @@ class Note(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """The notes of every block."""
+    """The notes of every block. `blocks` are those there are in this build."""
 
     folder: Path
     store: Store
+    blocks: Mapping[str, Block] = field(default_factory=dict)
     reading: Reading = field(default_factory=Reading)
 
     def notes(self, block: str, rows: Sequence[tuple[str, str, str]]) -> list[Note]:
@@ -82,10 +83,10 @@ class Shelf:
             self._write(block, kept)
         return [kept.get(ident) or Note(known) for ident, _, known in rows]
 
-    def sweep(self, blocks: Collection[str]) -> None:
+    def sweep(self) -> None:
         """Remove what belongs to no block any more."""
         for path in self.folder.glob("*"):
-            if path.name.removesuffix(".json") not in blocks:
+            if path.name.removesuffix(".json") not in self.blocks:
                 path.unlink()
 
     def _read(self, block: str) -> dict[str, Note]:

@@ -78,6 +78,7 @@ def shell(composer: Composer, assets: Assets, own_pages: tuple[tuple[str, str], 
         css=names.get("hub.css", ""),
         js=names.get("hub.js", ""),
         search_js=names.get("search.js", ""),
+        lookup_js=names.get("lookup.js", ""),
         csp=policy(origin(settings.serve.api)),
         api=settings.serve.api,
     )

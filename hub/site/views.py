@@ -142,6 +142,7 @@ class Shell:
     css: str  # hashed file names, relative to the root
     js: str
     search_js: str
+    lookup_js: str = ""  # reads the static search index
     csp: str
     api: str = ""  # origin of the search API, "" when there is none
 
