@@ -126,7 +126,7 @@ class _Visit:
         The next page is asked for by time, not by number, so that nothing slips through when rows move meanwhile;
         numbers count only within one second that fills more than a page.
         """
-        page, more = 1, True
+        page, more, before = 1, True, set[int]()
         while more:
             line = mapping(self.state, what)
             mark = when(line, "mark")
@@ -138,9 +138,9 @@ class _Visit:
                 return
             found = _list(answer, what)
             self.answered = True
-            more = _more(answer, page, found)
+            more = _more(answer, page, found, before)
             fresh, line = _advance(found, line, f"{clock}_gmt")
-            page = 1 if when(line, "mark") != mark else page + 1
+            page, before = (1, set()) if when(line, "mark") != mark else (page + 1, before | _numbers(found))
             self.state = {**self.state, what: line if more else {**line, "url": url, "seen": answer.seen.dump()}}
             yield fresh
 
@@ -216,15 +216,15 @@ class _Visit:
 
     def _pages(self, what: str, params: dict[str, object]) -> Iterator[tuple[list[Json], int]]:
         """A list by id, page by page, each with the number of rows WordPress says there are (-1: it does not say)."""
-        page, more = 1, True
+        page, more, before = 1, True, set[int]()
         while more:
             steady = {"order": "asc", "orderby": "id", "per_page": PAGE, **({"page": page} if page > 1 else {})}
             answer = self.web.get(self._address(what, {**params, **steady}))
             found = _list(answer, what)
             total = string(answer.headers.get("x-wp-total"))
             yield found, int(total) if total.isdigit() else -1
-            more = _more(answer, page, found)
-            page += 1
+            more = _more(answer, page, found, before)
+            page, before = page + 1, before | _numbers(found)
 
     def _learn(self, numbers: set[int]) -> dict[int, str]:
         """The ids of those of these posts that are public now."""
@@ -328,10 +328,21 @@ def _list(answer: Answer, what: str) -> list[Json]:
     return [row for row in rows(found) if number(row, "id")]
 
 
-def _more(answer: Answer, page: int, found: list[Json]) -> bool:
-    """Whether there is a next page; where a proxy eats the header, a full page means yes."""
+def _more(answer: Answer, page: int, found: list[Json], before: set[int]) -> bool:
+    """Whether there is a next page; where a proxy eats the header, a full page means yes.
+
+    Malformed when there is said to be one and this one brings nothing that the pages before did not: so it would go on
+    for ever.
+    """
     pages = string(answer.headers.get("x-wp-totalpages"))
-    return int(pages) > page if pages.isdigit() else len(found) >= PAGE
+    more = int(pages) > page if pages.isdigit() and len(pages) < 16 else len(found) >= PAGE
+    if more and _numbers(found) <= before:
+        raise Malformed("the blog's API promises further pages and repeats the same one", where=shown(answer.url))
+    return more
+
+
+def _numbers(found: list[Json]) -> set[int]:
+    return {number(row, "id") for row in found}
 
 
 def _steady(totals: set[int]) -> bool:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from hub.channels import Ask
 from hub.channels.wordpress import Wordpress
-from hub.errors import Refused
+from hub.errors import Malformed, Refused
 from hub.model import Batch
 from hub.web import Web
 from tests.channels.blog import NOW, Blog, served
@@ -163,6 +163,15 @@ def test_more_comments_in_one_second_than_a_page_holds_all_come(blog: Blog, web:
     shelf = Shelf(blog, web)
     shelf.pull()
     assert shelf.agrees()
+
+
+@pytest.mark.parametrize("ask", [{}, {"recheck": True}, {"sweep": True}])
+def test_a_server_that_promises_pages_without_end_is_malformed(shelf: Shelf, ask: dict[str, Any]) -> None:
+    shelf.blog.post(9, "2026-11-21T00:00:00")
+    shelf.blog.stuck = True
+    with pytest.raises(Malformed, match="repeats"):
+        shelf.pull(**ask)
+    assert len(shelf.blog.asked) < 9
 
 
 def test_comments_that_are_shut_are_a_warning(blog: Blog, web: Web) -> None:
