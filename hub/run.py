@@ -14,13 +14,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import structlog
 
 from hub import __version__, pace, pictures, rules, tidy
 from hub.channels import Ask, Channel, Priced
-from hub.errors import HubError, OutputError, StoreError
+from hub.errors import HubError, StoreError
+from hub.lock import writable
 from hub.model import Batch, Changes, Health, Item, Price
 from hub.settings import Settings, reveal, revealed
 from hub.store import Store
@@ -30,6 +32,7 @@ from hub.workers import streamed
 
 if TYPE_CHECKING:
     from hub.site.job import Built
+    from hub.site.job import Job as Site
     from hub.site.writer import Made
 
 log = structlog.get_logger("hub")
@@ -312,24 +315,22 @@ def index(hub: Hub) -> int:
 
 
 def follow(hub: Hub, now: datetime) -> tuple[Built, bool, str]:
-    """Render, then publish what altered. That something may have altered is noted first, so that a cut is made good."""
-    mark = hub.settings.memory / "publish-due"
-    wanted = bool(hub.settings.publish.command)
-    late = mark.exists()
-    if wanted:
-        mark.touch()
+    """Render, then publish what altered, now or by a command that does not publish."""
     built = render(hub, now)
-    if wanted and not (late or built.written or built.removed):
-        mark.unlink()
-    if not (wanted and mark.exists()):
+    if not (hub.settings.publish.command and publish_due(hub).exists()):
         return built, False, ""
     error = publish(hub)
     return built, not error, error
 
 
+def publish_due(hub: Hub) -> Path:
+    """The mark that stands while something waits to be published."""
+    return hub.settings.memory / "publish-due"
+
+
 def render(hub: Hub, now: datetime) -> Built:
     """Write the pages that are due, if there are any."""
-    from hub.site import build, quiet
+    from hub.site import quiet
     from hub.site.job import Built, Job
 
     built, output = Built(), hub.settings.output
@@ -342,12 +343,22 @@ def render(hub: Hub, now: datetime) -> Built:
         output=output,
         built=built,
     )
-    try:
-        return built if quiet(job) else build(job)
-    except OSError as why:
-        path = str(why.filename or output)
-        fix = f"make room and check who may write: df -h {output}; ls -ld {output}"
-        raise OutputError(f"{path} cannot be written: {why.strerror or why}", path=path, fix=fix) from why
+    with writable(output):
+        return built if quiet(job) else _marked(hub, job)
+
+
+def _marked(hub: Hub, job: Site) -> Built:
+    """Build. That something may have altered is noted first, so that a cut is made good."""
+    from hub.site import build
+
+    mark = publish_due(hub)
+    late = mark.exists()
+    if hub.settings.publish.command:
+        mark.touch()
+    built = build(job)
+    if not (late or built.written or built.removed):
+        mark.unlink(missing_ok=True)
+    return built
 
 
 def attempt(built: Built, page: str, make: Callable[[], Made]) -> Made | None:
@@ -374,7 +385,7 @@ def publish(hub: Hub) -> str:
     if done.returncode:
         last = (done.stderr or done.stdout).strip().splitlines()[-1:]
         return f"{command[0]} ended with {done.returncode}: {''.join(last)}"
-    (hub.settings.memory / "publish-due").unlink(missing_ok=True)
+    publish_due(hub).unlink(missing_ok=True)
     return ""
 
 

@@ -228,6 +228,16 @@ def test_publishing_that_failed_is_told_and_tried_again(hub: Make, tmp_path: Pat
 
 
 @pytest.mark.slow
+def test_pages_that_another_command_built_are_published_by_the_next_update(hub: Make, tmp_path: Path) -> None:
+    one = hub(scripted("blog", item("a")), publish=NOTE)
+    pull(one)
+    run.index(one)
+    run.render(one, NOW)
+    assert [update(one).published, update(one).published] == [True, False]
+    assert (tmp_path / "published").read_text() == "x"
+
+
+@pytest.mark.slow
 def test_an_index_that_was_deleted_is_made_again(hub: Make) -> None:
     import shutil
 

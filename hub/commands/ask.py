@@ -52,10 +52,12 @@ def search(screen: Screen, query: tuple[str, ...], page: int) -> int:
 @click.pass_obj
 def status(screen: Screen) -> int:
     """What is known of every channel, and what waits."""
+    from hub.run import publish_due
+
     with reading(screen) as hub:
         healths = [hub.store.health(name) for name in hub.settings.channels]
         erasing, seq = hub.store.erasing(), hub.store.seq
-    unpublished = (hub.settings.memory / "publish-due").exists()
+        unpublished = publish_due(hub).exists()
     data = {"channels": [_facts(one) for one in healths], "seq": seq, "erasing": erasing, "publish_due": unpublished}
     screen.result(data, _status(healths, erasing=erasing, unpublished=unpublished))
     return 0

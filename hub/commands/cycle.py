@@ -136,7 +136,7 @@ def publish(screen: Screen, dry_run: bool) -> int:
         if not command:
             raise click.UsageError("there is no [publish] command in content/hub.toml")
         if dry_run:
-            late = (hub.settings.memory / "publish-due").exists()
+            late = run.publish_due(hub).exists()
             state = "something waits to be published" if late else "all is published"
             screen.result({"command": command, "due": late}, f"would run: {' '.join(command)} ({state})")
             return 0
