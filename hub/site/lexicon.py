@@ -75,14 +75,14 @@ def analysis(document: Document) -> Analysis:
     lengths = [0, 0, 0]
     author = f"{document.author} {document.handle}"
     for field, text in enumerate((document.title, document.text, author)):
-        for token in words.tokens(text, document.language if field < 2 else ""):
-            lengths[field] += 1
-            for term in token.terms:
-                if term[:1] == "~":
-                    stems[token.terms[0]] = term
-                elif term:
-                    places.setdefault(term, []).append((field, token.position))
-    terms = {term + stems.get(term, ""): _places(found[:MOST]) for term, found in places.items()}
+        found = list(words.tokens(text, document.language if field < 2 else ""))
+        lengths[field] = len(found)
+        for token, term in ((token, term) for token in found for term in token.terms if term):
+            if term[0] == "~":
+                stems[token.terms[0]] = term
+            else:
+                places.setdefault(term, []).append((field, token.position))
+    terms = {term + stems.get(term, ""): _places(held[:MOST]) for term, held in places.items()}
     return Analysis(terms=terms, title=lengths[0], body=lengths[1])
 
 
