@@ -17,8 +17,9 @@ from typing import ClassVar
 
 from hub.channels import Ask
 from hub.channels.atproto import address, is_account
-from hub.channels.bluesky_items import POST, Side, counts, moment, named, post, quoted
+from hub.channels.bluesky_items import POST, Side, counts, moment, named, quoted
 from hub.channels.bluesky_memory import Guest, Own, Talk
+from hub.channels.bluesky_text import APP
 from hub.channels.bluesky_view import PAGE, View, page
 from hub.channels.loose import Json, at, mapping, number, rows, string, when
 from hub.channels.memory import dump, load
@@ -50,9 +51,18 @@ class Bluesky:
     # The guidelines ask for a way to have a post removed: `hub forget`, and a sweep each week at least.
     terms: ClassVar[Terms] = Terms(sweep_days=7)
 
+    @property
+    def url(self) -> str:
+        """The profile, for people."""
+        return f"{APP}/profile/{self._account}"
+
+    @property
+    def _account(self) -> str:
+        return self.handle.strip().removeprefix(f"{APP}/profile/").strip("/@")
+
     def pull(self, web: Web, cursor: Cursor, ask: Ask) -> Iterator[Batch]:
         """Everything public that is new, then what became of watched talks."""
-        account = self.handle.strip().removeprefix("https://bsky.app/profile/").strip("/@")
+        account = self._account
         if not is_account(account):
             why = f"{self.handle!r} is no handle"
             raise SettingsError(f"channels.{self.name}.handle", why, fix='write one such as "name.bsky.social"')
@@ -299,23 +309,18 @@ class _Visit:
     # what is remembered
 
     def _items(self, views: Iterable[Json], hid: frozenset[str] = frozenset()) -> Batch:
-        """Posts as items, each once in a visit. Private is what the host hid, with all below it but our own words,
-        and who asks to be left alone."""
+        """Posts as items, each once in a visit, with what is counted of them."""
         views = list(views)
-        side = Side(self.channel.name, string(self.state, "did"), self.channel.language)
-        found = {item.id: item for view in views if (item := post(view, side))}
-        closed = self.view.closed(sorted({item.author.id for item in found.values() if not item.ours}))
-        veiled = set(hid)
-        for item in found.values():
-            if item.reply_to in veiled and not item.ours:
-                veiled.add(item.id)
-            shut = item.private or item.id in veiled or item.author.id in closed
-            found[item.id] = replace(item, private=shut)
+        found = self.view.items(views, self._side, hid)
         public = {name for name, item in found.items() if not item.private}
         fresh = tuple(item for name, item in found.items() if name not in self.met)
         self.met = (self.met - found.keys()) | public
         figures = {string(view, "uri"): counts(view) for view in views if string(view, "uri") in public}
         return Batch(items=fresh, counts=figures)
+
+    @property
+    def _side(self) -> Side:
+        return Side(self.channel.name, string(self.state, "did"), self.channel.language)
 
     def _guest(self, view: Json, by: str) -> None:
         self.guests[string(view, "uri")] = Guest(_stamp(view), by)

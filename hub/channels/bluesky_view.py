@@ -6,12 +6,13 @@ https://docs.bsky.app/docs/category/http-reference
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
-from hub.channels.bluesky_items import hidden, is_open, named
+from hub.channels.bluesky_items import Side, hidden, is_open, named, post
 from hub.channels.loose import Json, at, mapping, number, rows, string
 from hub.errors import Malformed, Missing, Unreachable
+from hub.model import Item
 from hub.web import Answer, Seen, Web, shown
 
 GROUP = 25  # the most that getPosts and getProfiles take at once
@@ -86,6 +87,18 @@ class View:
         for group in _groups(accounts):
             answered, _ = page(self.ask("app.bsky.actor.getProfiles", {"actors": group}), "profiles")
             found |= {string(row, "did") for row in answered if not is_open(row)}
+        return found
+
+    def items(self, views: Iterable[Json], side: Side, hid: frozenset[str] = frozenset()) -> dict[str, Item]:
+        """Posts as items, by name. Private is what the host of a talk hid, with all below it but the brand's own words,
+        and whose author asks to be left alone."""
+        found = {item.id: item for view in views if (item := post(view, side))}
+        closed = self.closed(sorted({item.author.id for item in found.values() if not item.ours}))
+        veiled = set(hid)
+        for name, item in found.items():
+            if item.reply_to in veiled and not item.ours:
+                veiled.add(name)
+            found[name] = replace(item, private=item.private or name in veiled or item.author.id in closed)
         return found
 
     def thread(self, top: str) -> Tree:

@@ -30,6 +30,7 @@ MEMORY = 256 * 2**20  # bytes of address space
 ENTRIES = 5_000  # the first ones of a document: feeds put the newest on top
 TEXT = 300_000  # characters of one text
 TOMBSTONES = "{http://purl.org/atompub/tombstones/1.0}deleted-entry"  # RFC 6721
+SOCIAL = ".//{*}socialInteract"  # Podcasting 2.0: https://podcasting2.org/docs/podcast-namespace/tags/socialInteract
 TAG = re.compile(r"<[^<>]*>")
 BEGUN = re.compile(rb"<(?:\w+:)?(?:item|entry)[\s>]")
 ENDED = re.compile(rb"</(?:\w+:)?(?:item|entry)\s*>")
@@ -78,6 +79,7 @@ def document(body: bytes, content_type: str, url: str) -> dict[str, object]:
     feed, entries = read.feed, list(read.entries[:ENTRIES])
     if read.bozo and entries and _cut_off(body):
         entries.pop()
+    talks = _talks(body, len(entries)) if b"socialInteract" in body else [{} for _ in entries]
     return {
         "version": read.get("version") or "",
         "why": _why(read),
@@ -86,7 +88,9 @@ def document(body: bytes, content_type: str, url: str) -> dict[str, object]:
         "language": _text(feed, "language"),
         "author": _author(feed),
         "gone": _gone(body) if b"deleted-entry" in body else [],
-        "entries": [_entry(entry, read.get("version") or "") for entry in entries],
+        "entries": [
+            _entry(entry, read.get("version") or "") | talk for entry, talk in zip(entries, talks, strict=True)
+        ],
     }
 
 
@@ -115,9 +119,21 @@ def _why(read: Mapping[str, Any]) -> str:
 
 def _gone(body: bytes) -> list[str]:
     """Ids of entries the feed says were deleted. feedparser keeps only the last one, so they are read here."""
-    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, huge_tree=False)
-    root = etree.fromstring(body, parser)
+    root = _tree(body)
     return [] if root is None else [ref for mark in root.iter(TOMBSTONES) if (ref := mark.get("ref"))]
+
+
+def _talks(body: bytes, count: int) -> list[dict[str, object]]:
+    """Where each entry is talked about. feedparser keeps only the last place of an entry, so they are read here."""
+    root = _tree(body)
+    found = [] if root is None else list(root.iter("item"))[:count]
+    places = [[dict(mark.attrib) for mark in item.iterfind(SOCIAL)] for item in found]
+    return [{"talks": row} for row in places] if len(places) == count else [{} for _ in range(count)]
+
+
+def _tree(body: bytes) -> Any:
+    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, huge_tree=False)
+    return etree.fromstring(body, parser)
 
 
 def _entry(entry: Mapping[str, Any], version: str) -> dict[str, object]:

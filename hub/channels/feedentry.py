@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from hub.model import Account, Media
 
 NOBODY = Account()
+
+
+class Place(NamedTuple):
+    """Where an entry is talked about (Podcasting 2.0): a post by its URI, on the account of who made the entry."""
+
+    protocol: str
+    uri: str
+    account: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,6 +40,7 @@ class Entry:
     parent: tuple[str, ...] = ()  # names of what it answers
     media: tuple[Media, ...] = ()
     video: bool = False
+    talks: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Self
 
 from hub.channels import jsonfeed
-from hub.channels.feedentry import Document, Entry
+from hub.channels.feedentry import Document, Entry, Place
 from hub.channels.loose import Json, at, mapping, number, rows, string, when
 from hub.errors import Malformed
 from hub.model import Account, Media
@@ -147,7 +147,13 @@ def _entry(row: Json) -> Entry:
         parent=_strings(row, "parent"),
         media=tuple(_medium(medium) for medium in rows(row, "media")),
         video=at(row, "video") is True,
+        talks=tuple(map(_place, rows(row, "talks"))),
     )
+
+
+def _place(row: Json) -> Place:
+    account = string(row, "accountUrl") or string(row, "accountId")
+    return Place(string(row, "protocol").lower(), string(row, "uri"), account)
 
 
 def _medium(row: Json) -> Media:

@@ -65,6 +65,12 @@ class Youtube:
         marks=("name", "linked time"),
     )
 
+    @property
+    def url(self) -> str:
+        """The channel's page, for people."""
+        named = NAMED.fullmatch(self.account.strip())
+        return f"{self.site}/{named[1] if named else f'channel/{self.account}'}"
+
     def pull(self, web: Web, cursor: Cursor, ask: Ask) -> Iterator[Batch]:
         """New uploads, then comments below those that moved."""
         state: dict[str, object] = {"account": self.account}
