@@ -34,6 +34,9 @@ SOCIAL = ".//{*}socialInteract"  # Podcasting 2.0: https://podcasting2.org/docs/
 TAG = re.compile(r"<[^<>]*>")
 BEGUN = re.compile(rb"<(?:\w+:)?(?:item|entry)[\s>]")
 ENDED = re.compile(rb"</(?:\w+:)?(?:item|entry)\s*>")
+REFERENCE = re.compile(rb"&(?:amp;)?#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
+REFERENCES = re.compile(rb"(?:&(?:amp;)?#(?:[xX][0-9a-fA-F]+|[0-9]+);?)+")
+BROKEN = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 CUT = re.compile(r"(?:…|\.\.\.)\s*\]?\W*\Z|(?:read more|continue reading|weiterlesen|lire la suite)\W*\Z", re.I)
 
 MAIL = re.compile(r"[<(]?\S+@[^\s<>()]+[>)]?")
@@ -63,13 +66,21 @@ def main() -> None:
         body = sys.stdin.buffer.read(ask["size"])
         used = resource.getrusage(resource.RUSAGE_SELF)
         resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + 1 + CPU, resource.RLIM_INFINITY))
-        answer = json.dumps(document(body, ask["type"], ask["url"]))
-        sys.stdout.buffer.write(answer.encode() + b"\n")
+        sys.stdout.buffer.write(json.dumps(_answer(body, ask)).encode() + b"\n")
         sys.stdout.buffer.flush()
+
+
+def _answer(body: bytes, ask: Mapping[str, Any]) -> dict[str, object]:
+    """The document, or why there is none: an exception must not take the child along."""
+    try:
+        return document(body, ask["type"], ask["url"])
+    except BROKEN as why:
+        return {"why": f"the parser failed: {type(why).__name__}: {why}"[:500]}
 
 
 def document(body: bytes, content_type: str, url: str) -> dict[str, object]:
     """A feed as plain values; "why" says what the parser stumbled over, "version" is "" for what is no feed."""
+    body = _mended(body)
     read = feedparser.parse(
         # A string could be taken for an address or a path, and fetched; bytes never are.
         _head(body),
@@ -92,6 +103,24 @@ def document(body: bytes, content_type: str, url: str) -> dict[str, object]:
             _entry(entry, read.get("version") or "") | talk for entry, talk in zip(entries, talks, strict=True)
         ],
     }
+
+
+def _mended(body: bytes) -> bytes:
+    """Only references to characters there are: halves of a pair are joined, others become U+FFFD."""
+    return REFERENCES.sub(_valid, body)
+
+
+def _valid(run: re.Match[bytes]) -> bytes:
+    said = "".join(_character(*found.groups()) for found in REFERENCE.finditer(run[0]))
+    text = said.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    start = b"&amp;#" if run[0].startswith(b"&amp;") else b"&#"
+    return run[0] if text == said and "\ufffd" not in said else b"".join(b"%b%d;" % (start, ord(one)) for one in text)
+
+
+def _character(hexadecimal: bytes | None, decimal: bytes | None) -> str:
+    digits = (hexadecimal or decimal or b"").lstrip(b"0")
+    code = int(digits, 16 if hexadecimal else 10) if 0 < len(digits) < 9 else 0
+    return chr(code) if 0 < code <= sys.maxunicode else "\ufffd"
 
 
 def _head(body: bytes) -> bytes:

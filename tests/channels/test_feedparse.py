@@ -107,3 +107,34 @@ def test_the_prefix_of_a_namespace_does_not_matter(parser: Parser) -> None:
     entry = "<entry><id>urn:x:1</id><t:in-reply-to ref='urn:x:0'/><t:total>4</t:total></entry>"
     found = parser.read(answer(f"<feed {space}>{entry}</feed>")).entries[0]
     assert (found.parent, found.count) == (("urn:x:0",), 4)
+
+
+@pytest.mark.parametrize(
+    ("reference", "title"),
+    [
+        ("&#55357;&#56832;", "😀"),
+        ("&#xD83D;&#xde00;!", "😀!"),
+        ("&#x61;&#55357;&#56832;", "a😀"),
+        ("&#55357;", "\ufffd"),
+        ("&#56832;&#55357;", "\ufffd\ufffd"),
+        ("&#0;", "\ufffd"),
+        ("&#99999999999;", "\ufffd"),
+        ("&#xFFFFFFFFFF;", "\ufffd"),
+        ("&amp;#55357;&amp;#56832;", "😀"),
+        ("&#0000128512;", "😀"),
+    ],
+)
+def test_a_reference_to_no_character_costs_no_entry(reference: str, title: str, parser: Parser) -> None:
+    item = f"<item><guid>g2</guid><title>{reference}</title></item>"
+    found = parser.read(answer(rss(ENTRY.format(1), item)))
+    assert (ids(found), found.entries[1].title) == (["g1", "g2"], title)
+
+
+def test_what_the_child_stumbles_over_is_told_and_the_child_goes_on(parser: Parser) -> None:
+    body = rss("<item><title>&#99999999999;</title></item>").encode("utf-16")
+    with pytest.raises(Malformed) as told:
+        parser.read(answer(body, "application/xml; charset=utf-16"))
+    child = parser._child
+    assert "OverflowError" in told.value.where
+    assert ids(parser.read(answer(rss(ENTRY.format(1))))) == ["g1"]
+    assert parser._child is child
