@@ -193,7 +193,6 @@ def pull(hub: Hub, wish: Wish) -> tuple[Pulled, ...]:
         else:
             results[name] = ended(hub, came, results[name])
         hub.tell(results[name])
-    hub.store.note_hosts(dict(hub.web.waits))
     return tuple(results.values())
 
 
@@ -257,10 +256,10 @@ def ready(hub: Hub, channel: Channel) -> Channel:
 
 
 def tidied(batch: Batch, now: datetime, team: Sequence[str]) -> Batch:
-    """The batch with every item through the one door, the private ones dropped, the team's marked as the brand's."""
+    """The batch with all of it through the one door, the private items dropped, the team's marked as the brand's."""
     names = {tidy.name(account) for account in team}
     items = (tidy.item(_owned(item, names), now) for item in batch.items if not item.private)
-    return replace(batch, items=tuple(item for item in items if item.id))
+    return replace(tidy.beside(batch), items=tuple(item for item in items if item.id))
 
 
 def _owned(item: Item, team: set[str]) -> Item:
@@ -279,6 +278,7 @@ def ended(hub: Hub, came: Came, so_far: Pulled) -> Pulled:
         bug = None if isinstance(came.why, HubError) else came.why
         log.warning("pull failed", channel=name, error=after.error, message=after.message, exc_info=bug)
     hub.store.note(after)
+    hub.store.note_hosts(dict(hub.web.waits))
     return replace(so_far, error=after.error, message=after.message, next_due=after.next_due, done=True)
 
 
@@ -287,9 +287,9 @@ def fetch(hub: Hub, wish: Wish) -> tuple[int, int]:
     folder = hub.settings.memory / "media"
     with pictures.in_step(hub.store, folder, anew=wish.sweep):
         pictures.prune(hub.store, folder)
-        if not hub.settings.media.fetch:
-            return 0, 0
-        return pictures.fetch(hub.store, hub.web, folder, wish.now)
+        done = pictures.fetch(hub.store, hub.web, folder, wish.now) if hub.settings.media.fetch else (0, 0)
+    hub.store.note_hosts(dict(hub.web.waits))
+    return done
 
 
 # the followers

@@ -15,7 +15,7 @@ import pytest
 from hub import run
 from hub.channels import Ask, Channel
 from hub.errors import Missing, RateLimited, StoreError, Unreachable
-from hub.model import Account, Batch, Cursor, Item, Terms
+from hub.model import Account, Batch, Cursor, Item, Reaction, Terms
 from hub.run import Hub, Pulled, Wish
 from hub.sections import PublishSettings
 from hub.settings import Brand, Settings
@@ -115,6 +115,43 @@ def test_a_bug_in_a_kind_is_a_fact_about_that_channel(hub: Make) -> None:
     found = pull(one)
     assert found["bad"].message == "a bug in this kind: KeyError: 'guid'"
     assert (found["good"].added, found["good"].error) == (1, "")
+
+
+def test_what_comes_beside_the_items_is_tidied_too() -> None:
+    fan = Account(name="Eve\ud800\x1b[2J", url="javascript:alert(1)", id="https://x.example/\x07eve")
+    like = Reaction(target="https://ada.example/a\n", type="like", account=fan)
+    given = Batch(reactions=(like,), warnings=("bad \x1b[2J\ud800 feed",), gone=("https://ada.example/\x07b",))
+    found = run.tidied(given, NOW, [])
+    assert (found.reactions[0].target, found.gone) == ("https://ada.example/a", ("https://ada.example/b",))
+    assert found.reactions[0].account.url == ""
+    assert not set("".join((*found.warnings, found.reactions[0].account.name))) & set("\x1b\ud800")
+
+
+def test_half_a_character_anywhere_does_not_stop_the_update(hub: Make) -> None:
+    counts = {"https://ada.example/\ud800": {"li\ud800kes": 3}}
+    given = Batch(items=(item("a"),), cursor={"at": 1, "next": "\ud800"}, counts=counts, warnings=("\ud800",))
+    one = hub(Scripted(name="blog", batches=(given,), why=Unreachable("\ud800")), scripted("good", item("b")))
+    assert pull(one)["good"].error == ""
+    assert (titles(one), one.store.health("blog").cursor["next"]) == ({"a", "b"}, "?")
+
+
+def test_a_wait_that_was_learnt_is_kept_though_the_pull_is_cut_short(hub: Make) -> None:
+    def cut(one: Pulled) -> None:
+        if one.done:
+            raise KeyboardInterrupt
+
+    one = hub(scripted("blog", item("a")))
+    one.web.waits["https://ada.example"] = NOW + timedelta(hours=1)
+    with pytest.raises(KeyboardInterrupt):
+        pull(replace(one, tell=cut))
+    assert one.store.hosts() == {"https://ada.example": NOW + timedelta(hours=1)}
+
+
+def test_a_wait_learnt_by_fetching_pictures_is_kept(hub: Make) -> None:
+    one = hub()
+    one.web.waits["https://ada.example"] = NOW + timedelta(hours=1)
+    run.fetch(one, Wish(now=NOW))
+    assert one.store.hosts() == {"https://ada.example": NOW + timedelta(hours=1)}
 
 
 def test_a_batch_that_cannot_be_tidied_fails_its_channel_alone(hub: Make) -> None:

@@ -75,8 +75,9 @@ def pictures(item: Item) -> list[str]:
 
 
 def pack(value: object) -> str:
-    """Plain data, or one of our dataclasses, as canonical JSON."""
-    return json.dumps(_plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    """Plain data, or one of our dataclasses, as canonical JSON; half a character, which no database takes, as "?"."""
+    text = json.dumps(_plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def unpack(text: str) -> dict[str, Any]:

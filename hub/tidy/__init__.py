@@ -12,12 +12,26 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 
-from hub.model import Account, Choice, Emoji, Item, Media, Poll, Rating
+from hub.model import Account, Batch, Choice, Emoji, Item, Media, Poll, Rating, Reaction
 from hub.tidy.markup import LINKS_MOST, PICTURES_MOST, body, text
 from hub.tidy.urls import host, link, name, url
 from hub.tidy.words import plain, scrub
 
-__all__ = ["account", "body", "host", "identity", "item", "language", "link", "name", "plain", "text", "time", "url"]
+__all__ = [
+    "account",
+    "beside",
+    "body",
+    "host",
+    "identity",
+    "item",
+    "language",
+    "link",
+    "name",
+    "plain",
+    "text",
+    "time",
+    "url",
+]
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)  # for what may lie ahead, like the end of a poll
@@ -60,6 +74,24 @@ def item(given: Item, now: datetime) -> Item:
         language=language(given.language),
         excerpt=given.excerpt or found.cut,
     )
+
+
+def beside(given: Batch) -> Batch:
+    """The trusted form of all that a batch brings beside its items."""
+    counts = given.counts.items()
+    return replace(
+        given,
+        reactions=tuple(map(_reaction, given.reactions)),
+        gone=_distinct(map(identity, given.gone)),
+        complete=tuple(replace(one, ids=frozenset(map(identity, one.ids))) for one in given.complete),
+        counts={identity(id): {plain(type, TAG): number for type, number in said.items()} for id, said in counts},
+        warnings=tuple(plain(sentence, WARNING) for sentence in given.warnings),
+    )
+
+
+def _reaction(given: Reaction) -> Reaction:
+    target, type = identity(given.target), plain(given.type, TAG)
+    return replace(given, target=target, type=type, account=account(given.account), when=time(given.when))
 
 
 def account(given: Account) -> Account:
