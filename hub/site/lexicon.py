@@ -77,7 +77,7 @@ def analysis(document: Document) -> Analysis:
     for field, text in enumerate((document.title, document.text, author)):
         found = list(words.tokens(text, document.language if field < 2 else ""))
         lengths[field] = len(found)
-        for token, term in ((token, term) for token in found for term in token.terms if term):
+        for token, term in ((one, term) for one in found for term in one.terms if term):
             if term[0] == "~":
                 stems[token.terms[0]] = term
             else:
