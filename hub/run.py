@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import subprocess
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -23,7 +23,7 @@ from hub import __version__, pace, pictures, rules, tidy
 from hub.channels import Ask, Channel, Priced
 from hub.errors import HubError, StoreError
 from hub.lock import writable
-from hub.model import Batch, Changes, Health, Item, Price
+from hub.model import Batch, Changes, Entry, Health, Item, Price
 from hub.settings import Settings, reveal, revealed
 from hub.store import Store
 from hub.store.archive import open_archive
@@ -309,9 +309,16 @@ def index(hub: Hub) -> int:
         engine.clear()
     entries, taken = hub.store.changed(engine.mark), 0
     while step := list(islice(entries, STEP)):
-        engine.update(step)
+        engine.update(searchable(entry, hub.settings.bare) for entry in step)
         taken += len(step)
     return taken
+
+
+def searchable(entry: Entry, bare: Collection[str]) -> Entry:
+    """The entry as the index may have it: texts whose network allows no search are left out of it."""
+    if entry.item and entry.item.channel in bare:
+        return replace(entry, item=replace(entry.item, unsearchable=True))
+    return entry
 
 
 def follow(hub: Hub, now: datetime) -> tuple[Built, bool, str]:

@@ -22,6 +22,7 @@ import hub.channels
 from hub import toml
 from hub.errors import SettingsError
 from hub.guard import Allow
+from hub.model import Terms
 from hub.sections import (
     SECRET,
     SECTIONS,
@@ -60,6 +61,17 @@ class Settings:
     publish: PublishSettings = field(default_factory=PublishSettings)
     mentions: str = "answered"
     theme: Path = Path("theme")
+
+    def terms(self, channel: str) -> Terms:
+        """What the network of a channel allows; of a channel that is no longer named nothing more is known."""
+        found = self.channels.get(channel)
+        return found.terms if found else Terms()
+
+    @property
+    def bare(self) -> frozenset[str]:
+        """Channels whose texts may stand on pages alone, in no data and in no search."""
+        terms = {name: channel.terms for name, channel in self.channels.items()}
+        return frozenset(name for name, one in terms.items() if "no" in (one.json, one.search))
 
     @property
     def content(self) -> Path:

@@ -171,7 +171,7 @@ class Composer:
             title=item.title,
             heading=heading(item, "" if untouched else text),
             body=Markup() if clamped else Markup(item.html),  # noqa: S704  tidied before it was stored
-            summary=short,
+            summary="" if untouched else short,
             clamped=clamped,
             published=self.moment(item.published),
             edited=self.moment(item.edited) if item.edited else None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from markupsafe import Markup
 
@@ -49,15 +49,16 @@ def crumbs(steps: Iterable[tuple[str, str]], at: Addresses) -> dict[str, object]
     return {"@type": "BreadcrumbList", "itemListElement": elements}
 
 
-def post(thread: Thread, card: Card, shell: Shell, at: Addresses) -> Markup:
-    """A post's page: the posting with its comments as a tree, and where the page stands."""
+def post(thread: Thread, card: Card, shell: Shell, at: Addresses, bare: Collection[str] = ()) -> Markup:
+    """A post's page: the posting with its comments as a tree, and where the page stands. Of the channels in `bare` no
+    text may stand in data."""
     here = at.absolute(address(thread.root))
     entity = {
-        **_said(thread.root, here, at),
+        **_said(thread.root, here, bare),
         "@type": "SocialMediaPosting" if thread.root.kind == "note" else "BlogPosting",
         "headline": card.heading[:110],
         "commentCount": card.replies,
-        "comment": _comments(thread, here, at),
+        "comment": _comments(thread, here, bare),
         "mainEntityOfPage": here,
     }
     steps = [(shell.name, ""), (card.place.label, card.place.href), (card.heading[:110], address(thread.root))]
@@ -65,13 +66,13 @@ def post(thread: Thread, card: Card, shell: Shell, at: Addresses) -> Markup:
     return script({"@graph": [page, crumbs(steps, at)]})
 
 
-def _comments(thread: Thread, here: str, at: Addresses) -> list[dict[str, object]]:
+def _comments(thread: Thread, here: str, bare: Collection[str]) -> list[dict[str, object]]:
     """The first comments, each under its parent; those whose parent is not shown stand at the top."""
     made: dict[str, dict[str, object]] = {}
     top: list[dict[str, object]] = []
     for reply in thread.replies:
         if isinstance(reply.node, Item) and len(made) < COMMENTS:
-            comment = _full({"@type": "Comment", **_said(reply.node, f"{here}#{anchor(reply.node.id)}", at)})
+            comment = _full({"@type": "Comment", **_said(reply.node, f"{here}#{anchor(reply.node.id)}", bare)})
             made[reply.node.id] = comment
             parent = made.get(reply.parent)
             below = parent.setdefault("comment", []) if parent else top
@@ -79,13 +80,13 @@ def _comments(thread: Thread, here: str, at: Addresses) -> list[dict[str, object
     return top
 
 
-def _said(item: Item, url: str, at: Addresses) -> dict[str, object]:
+def _said(item: Item, url: str, bare: Collection[str]) -> dict[str, object]:
     return {
         "url": url,
         "author": _author(item.author),
         "datePublished": item.published.isoformat(timespec="seconds") if item.published else "",
         "dateModified": item.edited.isoformat(timespec="seconds") if item.edited else "",
-        "text": "" if item.channel in at.bare else tidy.text(item.html)[:500],
+        "text": "" if item.channel in bare else tidy.text(item.html)[:500],
         "inLanguage": item.language,
     }
 

@@ -100,7 +100,7 @@ def _post(shop: Workshop, page: Page) -> dict[str, bytes]:
             description=card.summary or card.heading,
             path=post.address,
             feeds=(Feeds(title=card.heading, atom=replies, rss="", json=""),),
-            jsonld=jsonld.post(thread, card, shop.shell, shop.at),
+            jsonld=jsonld.post(thread, card, shop.shell, shop.at, shop.texts.settings.bare),
             published=card.published.iso,
         ),
         card=card,
