@@ -17,7 +17,7 @@ from hub.channels import Ask
 from hub.channels.feedentry import Document, Entry
 from hub.channels.feedids import Memory, aliases, identify, uri
 from hub.channels.feedparse import Parser
-from hub.channels.loose import at, digest, is_uri, mapping, string, when
+from hub.channels.loose import at, chosen, digest, is_uri, mapping, string, when
 from hub.errors import ChannelError, Missing, RateLimited, Unreachable
 from hub.model import Account, Batch, Complete, Cursor, Item, Terms
 from hub.web import Seen, Web
@@ -150,6 +150,9 @@ class _Visit:
         self.seen = Seen.load(self.cursor.get("seen"))
         self.memory = Memory(known, frozenset(map(string, twice)) if isinstance(twice, list) else frozenset())
         self.talks = {name: _Talk.load(talk) for name, talk in mapping(self.cursor, "posts").items()}
+        if self.cursor.get("settings") != chosen(self.channel):  # another address or language: all is read again
+            self.seen = UNSEEN
+            self.talks = {name: replace(talk, read=None, seen=UNSEEN) for name, talk in self.talks.items()}
 
     def batches(self) -> Iterator[Batch]:
         answer = self.web.get(self.channel.url, seen=self.seen)
@@ -215,6 +218,7 @@ class _Visit:
 
     def _dump(self) -> dict[str, object]:
         return {
+            "settings": chosen(self.channel),
             "seen": self.seen.dump(),
             "known": dict(self.memory.known),
             "twice": sorted(self.memory.twice),

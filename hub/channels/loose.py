@@ -5,10 +5,12 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import UTC, datetime
 from hashlib import blake2b
 
 Json = Mapping[str, object]
+SHOWN = ("name", "label", "watch_days")  # settings that are no part of what an item is
 
 LATEST = 253402300799  # seconds since 1970 at the end of year 9999
 URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s]+\Z")
@@ -74,6 +76,12 @@ def plain(value: object, *path: str | int) -> str:
 def is_uri(text: str) -> bool:
     """Whether an id is already a URI, the same whoever carries it."""
     return bool(URI.match(text))
+
+
+def chosen(channel: object) -> str:
+    """What stands for a channel's settings: a cursor that was made under others has to be forgotten."""
+    named = (one.name for one in fields(channel) if one.name not in SHOWN)  # type: ignore[arg-type]
+    return digest(*(f"{name}={getattr(channel, name)!r}" for name in named))
 
 
 def digest(*parts: str) -> str:

@@ -22,7 +22,7 @@ from urllib.parse import urlencode, urljoin
 
 from hub.channels import Ask
 from hub.channels.feed import Feed
-from hub.channels.loose import Json, digest, mapping, number, rows, string, when
+from hub.channels.loose import Json, chosen, digest, mapping, number, rows, string, when
 from hub.channels.wordpress_items import Blog, comment, guid, hidden, post, steady
 from hub.errors import Malformed, Missing, Refused
 from hub.model import Batch, Complete, Cursor, Item, Terms
@@ -57,6 +57,9 @@ class Wordpress:
 
     def pull(self, web: Web, cursor: Cursor, ask: Ask) -> Iterator[Batch]:
         """Everything public that is new, then what became of watched conversations."""
+        made = cursor.get("settings") or mapping(cursor, "before").get("settings")
+        if made != chosen(self):  # another address, another team: all is read again
+            cursor = {"settings": chosen(self)}
         away = "feed" in cursor
         if away and not _worth_a_try(cursor, ask):
             yield from self._from_feeds(web, cursor, ask)
@@ -100,7 +103,7 @@ class _Visit:
 
     def batches(self) -> Iterator[Batch]:
         if "api" not in self.state:
-            self.state = {"api": _root(self.web, self._blog.site)}
+            self.state = {**self.state, "api": _root(self.web, self._blog.site)}
         posted, talked = "posts" in self.state, "comments" in self.state
         for row, line in mapping(self.state, "watched").items():
             self._watch(int(row), string(line, 1), when(line, 0))

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -47,6 +48,7 @@ class World:
         self.tape, self.answers = folder / "tape.json", dict[str, Mapping[str, object]]()
         self.cursor: Mapping[str, object] = {}
         self.asked: list[str] = []
+        self.channel = Feed("f", URL)
 
     def says(self, url: str, *items: str, **answer: object) -> None:
         self.answers[url] = {"text": rss(*items), **answer}
@@ -55,7 +57,7 @@ class World:
         exchanges = [{"request": {"url": url}, "response": response} for url, response in self.answers.items()]
         self.tape.write_text(json.dumps({"origin": "made up for a test", "exchanges": exchanges}))
         web = Logged(agent="test", now=lambda: NOW, replay=self.tape, sleep=lambda _: None)
-        batches = list(Feed("f", URL).pull(web, self.cursor, Ask(now=NOW, **ask)))
+        batches = list(self.channel.pull(web, self.cursor, Ask(now=NOW, **ask)))
         self.cursor = json.loads(json.dumps(batches[-1].cursor)) if batches else self.cursor
         self.asked = web.log
         return batches
@@ -149,6 +151,24 @@ def test_a_rate_limit_ends_the_pull_after_what_came(world: World) -> None:
     world.says(talk("a"), status=429, headers={"Retry-After": "3600"})
     with pytest.raises(RateLimited):
         world.pull()
+
+
+@pytest.mark.parametrize("more", [{"ours": False}, {"language": "de"}])
+def test_settings_that_changed_reach_what_is_known(world: World, more: dict[str, Any]) -> None:
+    world.says(URL, entry("a", 1))
+    world.says(talk("a"), "<item><guid>https://f.example/a#1</guid></item>")
+    world.pull()
+    world.channel = Feed("f", URL, **more)
+    assert names(world.pull()) == ["https://f.example/a", "https://f.example/a#1"]
+    assert world.pull() == []
+
+
+def test_a_new_address_is_not_asked_with_the_old_ones_validators(world: World) -> None:
+    world.says(URL, entry("a"), headers={"ETag": "1"})
+    world.pull()
+    world.channel = Feed("f", f"{URL}/2")
+    world.says(f"{URL}/2", entry("a"), entry("b"), headers={"ETag": "1"})
+    assert names(world.pull()) == ["https://f.example/a", "https://f.example/b"]
 
 
 def test_what_leaves_the_window_is_not_deleted(world: World) -> None:

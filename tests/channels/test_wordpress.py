@@ -25,16 +25,18 @@ class Shelf:
 
     def __init__(self, blog: Blog, web: Web) -> None:
         self.web, self.blog, self.kept, self.cursor = web, blog, dict[str, str](), dict[str, object]()
-        self.roots, self.warnings = dict[str, str](), list[str]()
+        self.roots, self.warnings, self.ours = dict[str, str](), list[str](), set[str]()
+        self.team: tuple[int, ...] = ()
 
     def pull(self, steps: int | None = None, *, comments: bool = True, now: datetime = NOW, **ask: bool) -> None:
-        channel = Wordpress("blog", self.blog.site, comments=comments)
+        channel = Wordpress("blog", self.blog.site, comments=comments, team=self.team)
         for batch in islice(channel.pull(self.web, self.cursor, Ask(now=now, **ask)), steps):
             self.save(batch)
 
     def save(self, batch: Batch) -> None:
         for item in (item for item in batch.items if not item.private):
             self.kept[item.id], self.roots[item.id] = item.html, item.root
+            (self.ours.add if item.ours else self.ours.discard)(item.id)
         left = {
             name
             for claim in batch.complete
@@ -244,6 +246,34 @@ def test_the_feeds_are_left_when_the_api_is_found_open(shelf: Shelf, ask: dict[s
     shelf.pull(**ask)
     assert shelf.agrees()
     assert "feed" not in shelf.cursor
+
+
+def test_a_team_that_was_named_later_speaks_for_the_brand_in_what_is_known(shelf: Shelf) -> None:
+    shelf.blog.comments[1]["author"] = 7
+    shelf.pull(recheck=True)
+    name = f"{shelf.blog.site}/?p=1#comment-1"
+    assert name not in shelf.ours
+    shelf.team = (7,)
+    shelf.pull()
+    assert name in shelf.ours
+
+
+def test_a_blog_that_moved_is_read_at_its_new_address(shelf: Shelf) -> None:
+    with served() as moved:
+        moved.post(4, "2026-11-04T00:00:00")
+        shelf.blog = moved
+        shelf.pull(sweep=True)
+        assert shelf.agrees()
+
+
+def test_feeds_are_read_again_under_other_settings(blog: Blog, web: Web) -> None:
+    shut(blog)
+    shelf = Shelf(blog, web)
+    shelf.pull()
+    shelf.team = (7,)
+    blog.asked.clear()
+    shelf.pull()
+    assert blog.asked.count("posts") == 1
 
 
 STEPS = st.lists(
