@@ -126,9 +126,12 @@ class _Talk:
         """Once where comments are announced or may be; later while watched, when the count moved or on request."""
         if ask.sweep or (self.read is None and self.count != 0):
             return True
+        return self.watched(since) and (ask.recheck or (self.read is not None and self.read != self.count))
+
+    def watched(self, since: datetime) -> bool:
+        """Whether the last word fell lately, as far as is known."""
         last = when(self.latest)
-        watched = last is None or last > since
-        return watched and (ask.recheck or (self.read is not None and self.read != self.count))
+        return last is None or last > since
 
 
 @dataclass(slots=True)
@@ -154,14 +157,17 @@ class _Visit:
             self.seen = UNSEEN
             self.talks = {name: replace(talk, read=None, seen=UNSEEN) for name, talk in self.talks.items()}
 
+    @property
+    def _since(self) -> datetime:
+        return self.ask.now - timedelta(days=self.channel.watch_days)
+
     def batches(self) -> Iterator[Batch]:
         answer = self.web.get(self.channel.url, seen=self.seen)
         if not answer.unchanged:
             document = replace(self.parser.read(answer), address=self.channel.url)
             self.seen = answer.seen
             yield self._posts(document)
-        since = self.ask.now - timedelta(days=self.channel.watch_days)
-        due = [name for name, talk in self.talks.items() if talk.due(self.ask, since)]
+        due = [name for name, talk in self.talks.items() if talk.due(self.ask, self._since)]
         for name in due if self.channel.comments else ():
             batch = self._talk(name)
             if batch:
@@ -175,6 +181,7 @@ class _Visit:
                 self.talks.pop(name, None)
             elif entry.replies and self.channel.comments:
                 self._announce(name, entry)
+        self._forget({name for name, _ in named})
         return Batch(
             items=tuple(post(name, entry, document, self.channel) for name, entry in named),
             gone=(*self._gone(document), *locked),
@@ -187,6 +194,12 @@ class _Visit:
         talk = self.talks.get(name, _Talk(entry.replies))
         latest = max(talk.latest, entry.published.isoformat() if entry.published else "")
         self.talks[name] = replace(talk, feed=entry.replies, count=entry.count, latest=latest)
+
+    def _forget(self, window: set[str]) -> None:
+        """Let go of talks that were read, are watched no longer and left the feed: else the cursor grows for ever."""
+        for name, talk in list(self.talks.items()):
+            if name not in window and talk.read is not None and not talk.watched(self._since):
+                del self.talks[name]
 
     def _talk(self, name: str) -> Batch | None:
         """One comment feed. A failure is a warning: the post stands without it."""

@@ -171,6 +171,16 @@ def test_a_new_address_is_not_asked_with_the_old_ones_validators(world: World) -
     assert names(world.pull()) == ["https://f.example/a", "https://f.example/b"]
 
 
+def test_a_talk_that_is_read_and_out_of_sight_is_forgotten(world: World) -> None:
+    world.says(URL, entry("old", 1, days=900), entry("new", 1))
+    for name in ("old", "new"):
+        world.says(talk(name))
+    world.pull()
+    world.says(URL, entry("b", 0))
+    world.pull()
+    assert list(world.cursor["posts"]) == ["https://f.example/new", "https://f.example/b"]  # type: ignore[call-overload]
+
+
 def test_what_leaves_the_window_is_not_deleted(world: World) -> None:
     world.says(URL, entry("a"), entry("b"))
     world.pull()
