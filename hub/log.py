@@ -15,6 +15,8 @@ from typing import Any
 
 import structlog
 
+from hub.lock import writable
+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 _QUERY = re.compile(r"(?i)([?&;][\w-]*(?:token|key|secret|password|signature|auth|code)[\w-]*=)[^&\s\"']+")
 _LOGIN = re.compile(r"(://[^/@:\s]*):[^/@\s]+@")
@@ -30,7 +32,7 @@ def hide(secret: str) -> None:
 
 def clean(text: str) -> str:
     """One line without secrets and without anything that moves a terminal's cursor."""
-    for secret in _hidden:
+    for secret in tuple(_hidden):  # threads add to it
         text = text.replace(secret, "***")
     return _LOGIN.sub(r"\1:***@", _QUERY.sub(r"\1***", _CONTROL.sub(" ", text)))
 
@@ -91,7 +93,8 @@ def stop() -> None:
 
 
 def _file(folder: Path, form: logging.Formatter) -> logging.Handler:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with writable(folder):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     kept = RotatingFileHandler(folder / "hub.log", maxBytes=2**20, backupCount=5, encoding="utf-8", delay=True)
     kept.setLevel(logging.INFO)
     kept.setFormatter(form)

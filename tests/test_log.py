@@ -61,5 +61,15 @@ def test_a_hidden_secret_never_stands_in_a_log_not_even_in_a_traceback(kept: Pat
     assert "ValueError: token ***" in kept.read_text()
 
 
+def test_a_secret_may_be_learnt_while_a_line_is_cleaned() -> None:
+    class Learning(str):
+        def replace(self, *given: str) -> str:  # type: ignore[override]
+            log.hide(f"learnt-{len(log._hidden)}")
+            return str(self)
+
+    log.hide("known-before")
+    assert log.clean(Learning("a line")) == "a line"
+
+
 def test_the_log_is_for_its_owner_alone(kept: Path) -> None:
     assert kept.parent.stat().st_mode & 0o077 == 0
