@@ -93,15 +93,25 @@ def book(root: Path, row: Volume) -> Book:
 
 @contextmanager
 def locked(root: Path) -> Iterator[None]:
-    """Only one process writes. Raises SearchError when another one does."""
-    root.mkdir(mode=0o700, parents=True, exist_ok=True)
-    root.chmod(0o700)
-    with (root / LOCK).open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as why:
-            raise SearchError("another process is writing the search index", fix="wait until it is done") from why
+    """Only one process writes. Raises SearchError when another one does, and when the system refuses in here."""
+    with _told(root):
+        root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        root.chmod(0o700)
+        with (root / LOCK).open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as why:
+                raise SearchError("another process is writing the search index", fix="wait until it is done") from why
+            yield
+
+
+@contextmanager
+def _told(root: Path) -> Iterator[None]:
+    try:
         yield
+    except OSError as why:
+        what = f"the search index cannot be written: {why.filename or root}: {why.strerror or why}"
+        raise SearchError(what, fix=f"make room and check who may write: df -h {root}; ls -ld {root}") from why
 
 
 def sweep(root: Path, keep: Iterable[Volume] = ()) -> None:

@@ -180,6 +180,12 @@ def test_two_writers_at_once_are_refused(filled: Whoosh) -> None:
         filled.update([])
 
 
+def test_a_disk_that_refuses_is_told_as_such(filled: Whoosh) -> None:
+    broken = Whoosh(filled.folder / shelf.NAME)
+    with pytest.raises(SearchError, match="cannot be written"):
+        broken.update([])
+
+
 def test_the_folder_is_nobody_elses(filled: Whoosh) -> None:
     assert filled.folder.stat().st_mode & 0o777 == 0o700
 
