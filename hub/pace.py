@@ -2,22 +2,27 @@
 
 A channel that brings something is asked every quarter of an hour; each quiet pull doubles that, up to six hours. A
 failure waits twice as long each time, up to a day; Retry-After is obeyed; refused credentials wait for a day; a channel
-that is gone for good (410) is asked only on demand.
+that is gone for good (410) is asked only on demand. A pull that takes too long ends at a batch and goes on at once.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from hub.channels import Ask
 from hub.errors import HubError, Missing, RateLimited, Refused
-from hub.model import Health, Terms
+from hub.model import Batch, Health, Terms
 
 OFTEN = timedelta(minutes=15)
 SELDOM = timedelta(hours=6)
 DAY = timedelta(days=1)
 LONGEST = timedelta(days=7)  # no wait is longer, whatever a server or a clock that jumped says
 GONE = "Gone"
+BUDGET = timedelta(minutes=15)  # of one pull, by the clock
+SWEEP_BUDGET = timedelta(hours=1)  # a sweep begins anew each time, so it is given more
+MORE = "this took too long for one pull: more to come with the next"
 
 
 def due(health: Health, now: datetime) -> bool:
@@ -36,9 +41,21 @@ def sweep_due(health: Health, terms: Terms, now: datetime) -> bool:
     return not health.last_sweep <= now < health.last_sweep + timedelta(days=min(terms.sweep_days, 7))
 
 
+def within(batches: Iterable[Batch], ask: Ask, clock: Callable[[], datetime]) -> Iterator[Batch]:
+    """The batches of a pull until its time is over: the last one says so, and its cursor is where the next goes on."""
+    until = clock() + (SWEEP_BUDGET if ask.sweep else BUDGET)
+    for batch in batches:
+        if clock() >= until:
+            yield replace(batch, warnings=(*batch.warnings, MORE))
+            return
+        yield batch
+
+
 def after_success(before: Health, now: datetime, *, moved: bool, swept: bool) -> Health:
     """The facts after a pull that ended well; `moved` when it altered anything."""
     wait = OFTEN if moved or before.failures or not before.next_due else min(2 * _last_wait(before), SELDOM)
+    if moved and MORE in before.warnings:
+        wait = timedelta()
     sweep = now if swept or before.last_sweep is None else before.last_sweep
     return replace(
         before, last_try=now, last_success=now, next_due=now + wait, last_sweep=sweep, failures=0, error="", message=""

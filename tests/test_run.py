@@ -7,12 +7,13 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import ClassVar
 
 import pytest
 
-from hub import run
+from hub import pace, run
 from hub.channels import Ask, Channel
 from hub.errors import Missing, RateLimited, StoreError, Unreachable
 from hub.model import Account, Batch, Cursor, Item, Reaction, Terms
@@ -186,6 +187,16 @@ def test_a_wait_that_was_asked_for_is_kept(hub: Make) -> None:
     until = NOW + timedelta(hours=2)
     one = hub(scripted("blog", why=RateLimited("later", until=until)))
     assert pull(one)["blog"].next_due == until == one.store.health("blog").next_due
+
+
+def test_a_pull_that_takes_too_long_ends_at_a_batch_and_goes_on_at_once(hub: Make) -> None:
+    one = hub(scripted("blog", item("a"), item("b"), item("c")))
+    clock = count()
+    slow = replace(one, web=Web(agent="test", now=lambda: NOW + next(clock) * timedelta(minutes=8)))
+    (first,) = run.pull(slow, Wish(now=NOW))
+    assert (titles(one), first.warnings, first.next_due) == ({"a", "b"}, (pace.MORE,), NOW)
+    (second,) = run.pull(one, Wish(now=NOW))
+    assert (titles(one), second.warnings) == ({"a", "b", "c"}, ())
 
 
 def test_a_preview_keeps_nothing(hub: Make) -> None:
