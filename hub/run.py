@@ -26,7 +26,7 @@ from hub.lock import writable
 from hub.model import Batch, Changes, Entry, Health, Item, Price
 from hub.settings import Settings, reveal, revealed
 from hub.store import Store
-from hub.store.archive import open_archive
+from hub.store.archive import Archive, open_archive
 from hub.web import Web
 from hub.workers import streamed
 
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger("hub")
 STEP = 5000  # documents of one commit of the index: what a killed update repeats at most
+Opener = Callable[[str, Path], Archive]
 PUBLISH_TIME = 3600  # seconds a publish command may take
 
 
@@ -128,11 +129,13 @@ class Hub:
 
 
 @contextmanager
-def opened(settings: Settings, env: Mapping[str, str], clock: Callable[[], datetime]) -> Iterator[Hub]:
+def opened(
+    settings: Settings, env: Mapping[str, str], clock: Callable[[], datetime], archive: Opener = open_archive
+) -> Iterator[Hub]:
     """The hub of these settings, with its rules, store and web client; closed at the end."""
     decided = rules.load(settings.content / "rules.toml")
     url = reveal(settings.store.url, settings.folder, env, key="store.url")
-    store = open_archive(url, settings.memory)
+    store = archive(url, settings.memory)
     contact = settings.network.contact or settings.brand.contact
     agent = f"brandhub/{__version__}" + (f" (+{contact})" if contact else "")
     waits = dict(store.hosts())
@@ -236,7 +239,7 @@ def asked(hub: Hub, job: Job) -> Iterator[Came]:
     """A channel's batches, tidied. The channel boundary: whatever goes wrong in here is a fact about this channel."""
     try:
         channel = ready(hub, job.channel)
-        for batch in pace.within(channel.pull(hub.web, job.health.cursor, job.ask), job.ask, hub.web.now):
+        for batch in channel.pull(hub.web, job.health.cursor, job.ask):
             yield Came(job=job, batch=tidied(batch, job.ask.now, hub.settings.brand.team))
         yield Came(job=job)
     except Exception as why:  # noqa: BLE001
@@ -341,14 +344,9 @@ def render(hub: Hub, now: datetime) -> Built:
     from hub.site.job import Built, Job
 
     built, output = Built(), hub.settings.output
+    each = partial(attempt, built)
     job = Job(
-        settings=hub.settings,
-        store=hub.store,
-        rules=hub.rules,
-        now=now,
-        attempt=partial(attempt, built),
-        output=output,
-        built=built,
+        settings=hub.settings, store=hub.store, rules=hub.rules, now=now, attempt=each, output=output, built=built
     )
     with writable(output):
         return built if quiet(job) else _marked(hub, job)

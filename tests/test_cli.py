@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tomllib
@@ -12,16 +13,25 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
 from hub import log, settings
+from hub.channels import Ask
 from hub.cli import Ending, app, run
+from hub.commands.cycle import minute
+from hub.commands.doctor import reached
+from hub.commands.opening import reading
 from hub.commands.start import private, toml_value
 from hub.errors import Locked, OutputError, Refused, SearchError, SettingsError, StoreError
 from hub.lock import locked
+from hub.model import Batch, Cursor, Terms
 from hub.recipes import RECIPES
+from hub.run import opened
 from hub.screen import Screen
+from hub.settings import Brand, Settings
+from hub.web import Web
 
 NOW = datetime(2026, 11, 5, 12, tzinfo=UTC)
 
@@ -34,6 +44,17 @@ class Said:
 
 
 Hub = Callable[..., Said]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Buggy:
+    """A kind with a bug."""
+
+    name: str
+    terms: ClassVar[Terms] = Terms()
+
+    def pull(self, web: Web, cursor: Cursor, ask: Ask) -> Iterator[Batch]:
+        raise KeyError("guid")
 
 
 @pytest.fixture
@@ -273,6 +294,56 @@ def test_a_second_update_leaves_at_once_with_75_and_says_who_holds_the_lock(hub:
         said = hub("update")
     assert said.code == 75
     assert f"process {os.getpid()} since 2026-11-05T12:00:00" in said.err
+
+
+def test_an_export_that_cannot_be_written_ends_with_73(hub: Hub, ada: Path) -> None:
+    (ada / "taken").write_text("a file where a folder should be")
+    said = hub("export", "--output", str(ada / "taken/all.jsonl"))
+    assert said.code == 73
+    assert "taken cannot be written" in said.err
+
+
+def test_an_export_leaves_one_whole_file(hub: Hub, ada: Path, tmp_path: Path) -> None:
+    assert hub("export", "--output", str(tmp_path / "out/all.jsonl")).code == 0
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["all.jsonl"]
+
+
+def test_a_bug_in_one_tick_does_not_end_the_daemon(ada: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def broken() -> datetime:
+        raise ValueError("no such hour")
+
+    minute(Screen(site=ada, clock=broken))()
+    assert "error: a bug: ValueError: no such hour" in capsys.readouterr().err
+
+
+def test_a_tick_tells_every_wrong_setting(ada: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (ada / "content/hub.toml").write_text('[brand]\nnmae = "Ada"\nulr = "x"\n')
+    minute(Screen(site=ada))()
+    said = capsys.readouterr().err
+    assert "brand.nmae" in said
+    assert "brand.ulr" in said
+
+
+def test_a_bug_in_a_kind_is_a_failed_row_of_the_doctor(tmp_path: Path) -> None:
+    with opened(Settings(folder=tmp_path, brand=Brand(name="Ada", url="https://ada.example/")), {}, lambda: NOW) as one:
+        row = reached(one, Buggy(name="club"))
+    assert (row.state, row.detail) == ("failed", "a bug in this kind: KeyError: 'guid'")
+
+
+def test_whoever_opens_the_hub_keeps_secrets_out_of_the_log(ada: Path) -> None:
+    with reading(Screen(site=ada)) as one:
+        one.hide("s3cret-of-the-club")
+    assert log.clean("it is s3cret-of-the-club") == "it is ***"
+
+
+def test_asking_leaves_an_archive_of_an_older_version_alone(hub: Hub, ada: Path) -> None:
+    hub("status")
+    with sqlite3.connect(ada / ".hub/archive.sqlite") as db:
+        db.execute("UPDATE alembic_version SET version_num = '0001'")
+    db.close()
+    said = hub("status")
+    assert (said.code, "fix: hub update" in said.err) == (74, True)
+    assert not (ada / ".hub/backups").exists()
 
 
 def test_a_lock_whose_holder_died_is_free(ada: Path) -> None:

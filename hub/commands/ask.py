@@ -106,9 +106,9 @@ def export(screen: Screen, form: str, public: bool, output: Path | None) -> int:
     with reading(screen) as hub:
         lines = (json.dumps(one, ensure_ascii=False) + "\n" for one in exported(hub, public=public))
         if output:
-            from hub.pictures import write
+            from hub.pictures import put
 
-            write(output, "".join(lines).encode("utf-8"))
+            put(output, (line.encode("utf-8") for line in lines))
         else:
             sys.stdout.writelines(lines)
     return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import logging
 import signal
 import sys
 import threading
@@ -13,8 +14,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hub.commands.opening import settings_of, writing
-from hub.errors import HubError, Locked
+from hub.commands.opening import BUGS, settings_of, writing
+from hub.errors import HubError, Locked, SettingsError
 from hub.screen import Screen, when
 
 if TYPE_CHECKING:
@@ -179,7 +180,11 @@ def minute(screen: Screen) -> Callable[[], None]:
         except Locked as why:
             screen.note(why.what)
         except HubError as why:
-            screen.error(log.clean(why.what), fix=why.fix, code=0)
+            for one in (why, *(why.also if isinstance(why, SettingsError) else ())):
+                screen.error(log.clean(one.what), fix=one.fix, code=0)
+        except BUGS as why:
+            logging.getLogger("hub").error("update failed", exc_info=why)
+            screen.error(log.clean(f"a bug: {type(why).__name__}: {why}"), fix="see .hub/logs/hub.log", code=0)
 
     return tick
 
@@ -209,9 +214,6 @@ def greet(screen: Screen, doing: str) -> None:
 @contextmanager
 def heard(screen: Screen, hub: Hub) -> Iterator[Hub]:
     """The hub with its steps drawn as they happen, on a terminal; silent elsewhere."""
-    from hub import log
-
-    hub = dataclasses.replace(hub, hide=log.hide)
     if screen.quiet or screen.json or not screen.colour:
         yield hub
         return

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hub.commands.opening import settings_of
+from hub.commands.opening import BUGS, asking, settings_of
 from hub.errors import ChannelError, HubError, Refused, SettingsError
 from hub.screen import Screen, table, when
 
@@ -52,14 +52,12 @@ def doctor(screen: Screen, channel: str | None, strict: bool) -> int:
 
 def examined(screen: Screen, channel: str | None) -> Iterator[Check]:
     """Every check there is; those of the channels are narrowed to the one named."""
-    from hub.run import opened
-
     yield python()
     try:
         settings = settings_of(screen)
         yield Check(check="settings", detail=f"{len(settings.channels)} channels")
         yield from folder(settings)
-        with opened(settings, os.environ, screen.clock) as hub:
+        with asking(screen, settings) as hub:
             yield from inside(hub, screen)
             yield from (reached(hub, one) for one in settings.channels.values() if channel in (None, one.name))
     except SettingsError as why:
@@ -164,6 +162,8 @@ def reached(hub: Hub, channel: Channel) -> Check:
         return replace(good, state="failed", detail=why.what, fix=why.fix or "renew its credentials", code=77)
     except (ChannelError, SettingsError) as why:
         return replace(good, state="failed", detail=why.what, fix=why.fix or "hub status", code=69)
+    except BUGS as why:
+        return replace(good, state="failed", detail=f"a bug in this kind: {type(why).__name__}: {why}", code=69)
     return good
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hub.screen import Screen
@@ -12,6 +13,20 @@ from hub.screen import Screen
 if TYPE_CHECKING:
     from hub.run import Hub
     from hub.settings import Settings
+
+# how a bug shows: what neither a kind nor a stage should let through, and what must end neither doctor nor daemon
+BUGS = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+)
 
 
 def settings_of(screen: Screen) -> Settings:
@@ -28,20 +43,30 @@ def settings_of(screen: Screen) -> Settings:
 @contextmanager
 def reading(screen: Screen) -> Iterator[Hub]:
     """The hub, to ask it something; an update may run meanwhile."""
-    from hub.run import opened
-
-    with opened(settings_of(screen), os.environ, screen.clock) as hub:
+    with asking(screen, settings_of(screen)) as hub:
         yield hub
+
+
+@contextmanager
+def asking(screen: Screen, settings: Settings) -> Iterator[Hub]:
+    """The hub of these settings. An archive of an older version is left for an update to alter, under its lock."""
+    from hub import log
+    from hub.run import opened
+    from hub.store.archive import read_archive
+
+    with opened(settings, os.environ, screen.clock, read_archive) as hub:
+        yield replace(hub, hide=log.hide)
 
 
 @contextmanager
 def writing(screen: Screen) -> Iterator[Hub]:
     """The hub, to change it: under the lock, which is asked for before anything slow is loaded."""
     with _lock(screen):
+        from hub import log
         from hub.run import opened
 
         with opened(settings_of(screen), os.environ, screen.clock) as hub:
-            yield hub
+            yield replace(hub, hide=log.hide)
 
 
 def _lock(screen: Screen) -> AbstractContextManager[None]:

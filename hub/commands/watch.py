@@ -56,7 +56,7 @@ def watching(screen: Screen, folders: tuple[Path, ...]) -> Iterator[None]:
 def look(
     over: Event, folders: tuple[Path, ...], seen: Stamp, act: Callable[[], None], say: Callable[[str], None]
 ) -> None:
-    """Act when something differs from `seen`, until `over` is set. What goes wrong is said; the next edit tries again."""
+    """Act when something differs from `seen`, until `over` is set. What goes wrong is said; an edit tries again."""
     while not over.wait(PAUSE):
         try:
             now = stamp(folders)

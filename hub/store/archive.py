@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Self
@@ -34,9 +34,18 @@ from hub.store.transaction import Transaction
 
 def open_archive(url: str, folder: Path) -> Archive:
     """The archive at a database URL; "" is archive.sqlite in the folder. An older one is brought up to date."""
+    return _opened(url, folder, migrate.upgrade)
+
+
+def read_archive(url: str, folder: Path) -> Archive:
+    """The same for one who only asks, without the lock of an update: an older archive is refused, not altered."""
+    return _opened(url, folder, migrate.begin)
+
+
+def _opened(url: str, folder: Path, prepare: Callable[[Database], None]) -> Archive:
     database = Database(url, folder)
     try:
-        migrate.upgrade(database)
+        prepare(database)
     except StoreError:
         database.close()
         raise

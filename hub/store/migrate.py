@@ -31,6 +31,16 @@ def upgrade(database: Database) -> None:
         _run(c)
 
 
+def begin(database: Database) -> None:
+    """An empty database becomes an archive; one that is not this program's own version is refused."""
+    with database.reading() as c:
+        found = revision(c)
+    if found and found < HEAD:
+        what = f"{database.place} was written by an older version of this program (schema {found}, now {HEAD})"
+        raise StoreError(what, fix="hub update")
+    upgrade(database)
+
+
 def revision(c: Connection) -> str:
     """The revision an archive is at, "" for an empty database."""
     if not inspect(c).has_table("alembic_version"):
