@@ -1,16 +1,20 @@
 """The search API: `/api/v1/search`, `/api/v1/suggest`, `/api/v1/facets`. GET only, JSON, marks as offsets, never HTML.
 
+`openapi.json` beside this file describes it, and is served beside it.
+
 Addresses of hits are relative to the site's root, so that one answer serves the site wherever it stands. Errors are
 problem details (RFC 9457) with a `hint` that says how to ask instead.
 """
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from pathlib import Path
 from time import monotonic, perf_counter
 from typing import TypeVar
 from urllib.parse import urlencode
@@ -21,7 +25,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hub.errors import SearchError
-from hub.host import SAFE, known, reply
+from hub.host import SAFE, SMALL, known, reply
 from hub.index import Hit, Results
 from hub.index.whoosh import Whoosh
 from hub.query import DEEPEST, FACETS, HAS, LENGTH, PAGES, SORTS, Query, parse, period
@@ -29,11 +33,12 @@ from hub.query import DEEPEST, FACETS, HAS, LENGTH, PAGES, SORTS, Query, parse, 
 LISTS = {"channel": "channel", "person": "person", "topic": "topic", "type": "type", "lang": "language", "has": "has"}
 CHOICES = {"type": ("post", "reply"), "has": HAS}
 T = TypeVar("T")
+DESCRIPTION = Path(__file__).with_name("openapi.json")
 WAITING = 16  # searches at once; more are asked to come back
 VALUES = 50  # of one repeated parameter
 
 
-class Problem(Exception):  # noqa: N818 (the word of RFC 9457)
+class Problem(Exception):
     """An answer that is an error."""
 
     def __init__(self, status: int, detail: str, hint: str, wait: int = 0) -> None:
@@ -89,8 +94,18 @@ class Api:
         """OpenSearch suggestions: the question and ways to end it."""
         return await self.guarded(request, self.ended, "application/x-suggestions+json")
 
+    async def described(self, request: Request) -> Response:
+        """The description of all this, as OpenAPI 3.1."""
+        if request.method not in ("GET", "HEAD"):
+            return _method(request).response(request)
+        kind = "application/vnd.oai.openapi+json;version=3.1"
+        headers = SAFE | {"Content-Type": kind, "Cache-Control": "public, max-age=3600"}
+        return packed(request, DESCRIPTION.read_bytes(), headers)
+
     async def health(self, request: Request) -> Response:
         """Is the index whole? 503 when it is not."""
+        if request.method not in ("GET", "HEAD"):
+            return _method(request).response(request)
         try:
             await run_in_threadpool(self.index.sound)
         except SearchError as why:
@@ -116,12 +131,12 @@ class Api:
             headers |= {"Cache-Control": "no-store"}
         if isinstance(body, dict) and "links" in body:
             headers |= {"Link": ", ".join(f'<{url}>; rel="{rel}"' for rel, url in body["links"].items() if url)}
-        return reply(request, _json(body), 200, headers)
+        return packed(request, _json(body), headers)
 
     def admit(self, request: Request) -> None:
         """Raises a Problem when the method or the number of requests is wrong."""
         if request.method not in ("GET", "HEAD"):
-            raise Problem(405, f"{request.method} is not understood here.", "Ask with GET.")
+            raise _method(request)
         wait = self.limiter.wait(request.client.host if request.client else "")
         if wait:
             raise Problem(429, "Too many requests from your address.", f"Ask again in {wait} s.", wait)
@@ -156,6 +171,18 @@ class Api:
         return [text, list(self.index.suggest(text))], False
 
 
+def _method(request: Request) -> Problem:
+    return Problem(405, f"{request.method[:20]} is not understood here.", "Ask with GET.")
+
+
+def packed(request: Request, content: bytes, headers: Mapping[str, str]) -> Response:
+    """An answer, compressed for who can read it."""
+    headers = {**headers, "Vary": "Accept-Encoding"}
+    if len(content) > SMALL and "gzip" in request.headers.get("accept-encoding", ""):
+        content, headers["Content-Encoding"] = gzip.compress(content, 4, mtime=0), "gzip"
+    return reply(request, content, 200, headers)
+
+
 def asked(params: QueryParams, facets: tuple[str, ...] = ()) -> Query:
     """The query that parameters ask. Raises a Problem that says which one is wrong."""
     text = params.get("q", "")
@@ -169,7 +196,7 @@ def asked(params: QueryParams, facets: tuple[str, ...] = ()) -> Query:
     named = [_choice("facets", "language" if name == "lang" else name, FACETS) for name in wanted]
     bounds = {"since": params.get("from", ""), "until": params.get("to", "")}
     for name, value in bounds.items():
-        if value and not period(value):
+        if value and not (period(value) and "1" <= value < "9"):
             raise Problem(400, f"{'from' if name == 'since' else 'to'} is no date.", "Write it as 2026-11-05.")
     filters = {ours: _values(params, theirs) for theirs, ours in LISTS.items()}
     return parse(text, page=page, per_page=size, sort=sort, facets=facets or named, **filters, **bounds)

@@ -113,7 +113,7 @@ class Reaction:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Complete:
-    """A claim that a list was read whole: of all this channel brought `under` that conversation, only `ids` still exist.
+    """A claim that a list was read whole: of all this channel brought `under` that talk, only `ids` still exist.
 
     `under` is any name of a conversation's root; "" means everything the channel ever brought.
     `kind` narrows it to "post" (roots) or "reply"; "" means both. Without such a claim absence deletes nothing.
@@ -147,7 +147,7 @@ class Batch:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Terms:
-    """What a kind allows: for each place "whole", "untouched" or "no"; how long a text may be kept, in days (0: no limit)."""
+    """What a kind allows: for each place "whole", "untouched" or "no"; how many days a text may be kept (0: no limit)."""
 
     page: str = "whole"
     feed: str = "whole"
@@ -186,7 +186,7 @@ class Changes:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tombstone:
-    """The place of an item that is gone or hidden, kept while something visible hangs below it. `why`: deleted, hidden."""
+    """The place of an item that is gone or hidden, kept while something visible hangs below. `why`: deleted, hidden."""
 
     id: str
     why: str = "deleted"
@@ -201,7 +201,7 @@ class Unknown:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reply:
-    """One line of a conversation in reading order. `depth` 0 answers the root; `parent` is the id above, "" for the root.
+    """One line of a conversation in reading order. `depth` 0 answers the root; `parent` is the id above, "" for it.
 
     `joined` is true when only the network's word for the conversation, not a parent, ties it to the root.
     """

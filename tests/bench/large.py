@@ -13,10 +13,10 @@ from hub.store import Store
 START = datetime(2016, 1, 1, tzinfo=UTC)
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 SPAN = timedelta(days=3700)
-WORDS = (
-    "kettle tin copper handle spout lid water boil morning shop repair order lovely broken sturdy heavy light colour"
-    " delivery parcel week answer question thanks please sorry photo kitchen stove gas electric whistle quiet loud"
-).split()
+WORDS = """
+kettle tin copper handle spout lid water boil morning shop repair order lovely broken sturdy heavy light colour
+delivery parcel week answer question thanks please sorry photo kitchen stove gas electric whistle quiet loud
+""".split()  # noqa: SIM905  a list of words reads better as words
 CHANNELS = ("blog", "news", "video")
 BATCH = 500
 
@@ -63,7 +63,8 @@ def _post(number: int, posts: int, chance: Random) -> Item:
 def _reply(number: int, posts: int, chance: Random) -> Item:
     """Each tenth reply opens a talk; the others answer one of the last few of the same talk."""
     of = chance.randrange(posts)
-    to = post_id(of) if number < posts or chance.random() < 0.6 else _reply_id(chance.randrange(max(1, number - posts), number))
+    opens = number < posts or chance.random() < 0.6
+    to = post_id(of) if opens else _reply_id(chance.randrange(max(1, number - posts), number))
     return Item(
         id=_reply_id(number),
         url=f"https://blog.example/comments/{number}/",
