@@ -1,0 +1,119 @@
+"""A repository on GitHub: its releases, its issues and its discussions with what stands below them.
+
+Without a token 60 requests an hour and no discussions; with one 5,000, and comments that the repository hides stay out.
+Conditional requests are free. https://docs.github.com/rest
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import ClassVar
+
+from hub.channels import Ask
+from hub.channels.board import Round
+from hub.channels.github_items import Desk, likes, release
+from hub.channels.github_talk import PAGE, Discussions, Door, Issues, listed, more
+from hub.channels.loose import at, mapping, string
+from hub.errors import Malformed, Missing, Refused
+from hub.model import Batch, Cursor, Terms
+from hub.web import Seen, Web
+
+
+@dataclass(frozen=True, slots=True)
+class Github:
+    """`repo` is owner/name. `team`: names that speak for the brand beside owners and members of the organisation."""
+
+    name: str
+    repo: str
+    token: str = ""
+    releases: bool = True
+    issues: bool = True
+    discussions: bool = True
+    team: tuple[str, ...] = ()
+    label: str = ""
+    language: str = ""
+    watch_days: int = 30
+
+    terms: ClassVar[Terms] = Terms()
+
+    def pull(self, web: Web, cursor: Cursor, ask: Ask) -> Iterator[Batch]:
+        """Each part for itself; one that is switched off is no reason to miss the others."""
+        visit = _Visit(Door(web, self.repo.strip("/"), self.token, ask.now), self, ask, dict(cursor))
+        yield from visit.batches()
+
+
+@dataclass(slots=True)
+class _Visit:
+    """One pull. `state` is the cursor: its parts are replaced, never changed in place."""
+
+    door: Door
+    channel: Github
+    ask: Ask
+    state: dict[str, object] = field(default_factory=dict)
+
+    def batches(self) -> Iterator[Batch]:
+        """That all of it is public is asked first, and again at every sweep."""
+        if "repo" not in self.state or self.ask.sweep:
+            yield self._public()
+        desk = Desk(self.channel.name, self.channel.team, self.channel.language)
+        if self.channel.releases:
+            yield from self._releases(desk)
+        if self.channel.discussions and self.door.token:
+            yield from self._board("discussions", Discussions(self.door, desk))
+        if self.channel.issues:
+            yield from self._board("issues", Issues(self.door, desk))
+
+    def _public(self) -> Batch:
+        found = mapping(self.door.get("").json())
+        if not string(found, "full_name"):
+            raise Malformed(f"{self.channel.repo} is no repository")
+        if at(found, "private") is not False:
+            fix = "a hub shows what is public: open the repository or take the channel out"
+            raise Refused(f"{self.channel.repo} is private", status=403, fix=fix)
+        self.state["repo"] = string(found, "full_name")
+        moved = string(found, "full_name").lower() != self.channel.repo.strip("/").lower()
+        told = (f"{self.channel.repo} is called {string(found, 'full_name')} now: correct its repo",) if moved else ()
+        return Batch(cursor=dict(self.state), warnings=told)
+
+    def _releases(self, desk: Desk) -> Iterator[Batch]:
+        """The newest page each time; all of them at first and in a sweep."""
+        known = mapping(self.state, "releases")
+        seen = Seen() if self.ask.sweep else Seen.load(known.get("seen"))
+        first = answer = self.door.get("/releases", {"per_page": PAGE, "page": 1}, seen)
+        if first.unchanged and known:
+            return
+        here, page = dict[str, str](), 1
+        while True:
+            found = listed(answer)
+            items = tuple(release(row, desk) for row in found)
+            here |= {item.id: string(row, "id") for item, row in zip(items, found, strict=True) if not item.private}
+            figures = {item.id: likes(row) for item, row in zip(items, found, strict=True)}
+            yield Batch(items=items, counts=figures, cursor=dict(self.state))
+            if not more(answer) or (known and not self.ask.sweep):
+                break
+            page += 1
+            answer = self.door.get("/releases", {"per_page": PAGE, "page": page})
+        before = {name: string(id) for name, id in mapping(known, "names").items()}
+        gone = self._gone({name: id for name, id in before.items() if name not in here}) if not more(answer) else ()
+        names = {name: id for name, id in {**before, **here}.items() if name not in gone}
+        self.state["releases"] = {"seen": first.seen.dump(), "names": names}
+        yield Batch(gone=gone, cursor=dict(self.state))
+
+    def _gone(self, missing: Mapping[str, str]) -> tuple[str, ...]:
+        """Those of the releases a list lacks that are not there when asked for by number."""
+        gone = []
+        for name, id in missing.items():
+            try:
+                self.door.get(f"/releases/{id}")
+            except Missing:
+                gone.append(name)
+        return tuple(gone)
+
+    def _board(self, part: str, board: Issues | Discussions) -> Iterator[Batch]:
+        try:
+            for batch in Round(board, self.ask, mapping(self.state, part), self.channel.watch_days).batches():
+                self.state[part] = batch.cursor
+                yield replace(batch, cursor=dict(self.state))
+        except Missing as why:
+            yield Batch(cursor=dict(self.state), warnings=(f"{part} cannot be read: {why.what}",))
