@@ -147,7 +147,7 @@ class Batch:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Terms:
-    """What a kind allows: for each place "whole", "untouched" or "no"; how many days a text may be kept (0: no limit)."""
+    """What a kind allows: for each place "whole", "untouched" or "no"; days a text may be kept (0: no limit)."""
 
     page: str = "whole"
     feed: str = "whole"
