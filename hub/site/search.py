@@ -48,7 +48,7 @@ class Ledger:
             self._note(held[ident][0], ident, moved=True)
             self.db.execute("DELETE FROM said WHERE id=?", (ident,))
         for ident, item in found.items():
-            if held.get(ident) != (moment(item), version(item)):
+            if held.get(ident) != (moment(item), version(item, root)):
                 self.put(item, root)
             elif news:  # its heading and address stand with every reply
                 self._note(held[ident][0], ident)
@@ -59,7 +59,7 @@ class Ledger:
         if row and row[0] != time:
             self._note(row[0], item.id, moved=True)
         self._note(time, item.id, moved=not row or row[0] != time)
-        self.db.execute("INSERT OR REPLACE INTO said VALUES (?, ?, ?, ?)", (item.id, root, time, version(item)))
+        self.db.execute("INSERT OR REPLACE INTO said VALUES (?, ?, ?, ?)", (item.id, root, time, version(item, root)))
 
     def _note(self, time: int, ident: str, moved: bool = False) -> None:
         self.places[time, ident] = moved or self.places.get((time, ident), False)
@@ -105,9 +105,9 @@ def moment(item: Item) -> int:
     return max(int(item.published.timestamp()), 0) if item.published else 0
 
 
-def version(item: Item) -> str:
-    """Another string when anything of a message is another."""
-    return digest(repr(item), 20)
+def version(item: Item, root: str) -> str:
+    """Another string when anything of a message is another, or a post has become a reply."""
+    return digest(repr((item, item.id == root)), 20)
 
 
 def held(db: sqlite3.Connection) -> dict[str, Block]:
