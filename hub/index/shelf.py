@@ -1,7 +1,8 @@
 """The folder of an index: volumes, and one manifest that names them with their checksums and the mark.
 
 The manifest is replaced by rename, so readers in other processes see the old index or the new one, whole. It is JSON
-with a digest of itself, and each volume is checked against it before Whoosh, which unpickles, reads a byte.
+with a digest of itself, and each volume is checked against it before Whoosh, which unpickles, reads a byte: by size and
+time of change, and by its bytes where these differ (a copy) or it is asked for. So one reply does not read everything.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from hashlib import blake2b
 from pathlib import Path
+from pickle import UnpicklingError
 from secrets import token_hex
 from typing import Self
 
@@ -23,7 +25,7 @@ from hub.index import volume
 from hub.index.document import Document
 from hub.index.volume import SIZE, Book
 
-FORMAT = 1
+FORMAT = 2
 STEP = 5  # volumes of one order of magnitude that make one of the next
 NAME, LOCK = "index.json", "lock"
 REBUILD = "run `hub index`: it makes the index again from the archive"
@@ -31,11 +33,11 @@ REBUILD = "run `hub index`: it makes the index again from the archive"
 
 @dataclass(frozen=True, slots=True)
 class Volume:
-    """A line of the manifest: the folder, how many documents it holds, and its files as (name, size, CRC-32)."""
+    """A line of the manifest: the folder, how many documents it holds, its files as (name, size, CRC-32, mtime_ns)."""
 
     name: str
     docs: int
-    files: tuple[tuple[str, int, int], ...]
+    files: tuple[tuple[str, int, int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +84,21 @@ def stamp(root: Path) -> tuple[int, int, int]:
     return found.st_ino, found.st_mtime_ns, found.st_size
 
 
-def book(root: Path, row: Volume) -> Book:
-    """Open a volume. Raises SearchError when its files are not those that were written, FileNotFoundError when gone."""
+def book(root: Path, row: Volume, *, whole: bool = False) -> Book:
+    """Open a volume; `whole` reads every byte of it first.
+
+    Raises SearchError when its files are not those that were written, FileNotFoundError when gone.
+    """
     folder = root / row.name
-    for name, size, crc in row.files:
-        if volume.checksum(folder / name) != (name, size, crc):
+    for name, size, crc, moment in row.files:
+        found = (folder / name).stat()
+        touched = (found.st_size, found.st_mtime_ns) != (size, moment)
+        if (whole or touched) and volume.checksum(folder / name) != (name, size, crc):
             raise SearchError(f"the search index is damaged: {folder / name} is not as it was written", fix=REBUILD)
-    return Book(folder)
+    try:
+        return Book(folder)
+    except (UnpicklingError, ArithmeticError, AttributeError, EOFError, LookupError, TypeError, ValueError) as why:
+        raise SearchError(f"the search index is damaged: {folder} cannot be read: {why}", fix=REBUILD) from why
 
 
 @contextmanager
@@ -139,6 +149,10 @@ def crowd(volumes: Iterable[Volume]) -> list[Volume]:
         if len(rows) >= STEP and len(chosen) > 1:
             return chosen
     return []
+
+
+def _written(file: Path) -> tuple[str, int, int, int]:
+    return *volume.checksum(file), file.stat().st_mtime_ns
 
 
 def _order(docs: int) -> int:
@@ -203,7 +217,7 @@ class Writer:
         parts = volume.files(folder)
         for path in (*parts, folder):
             _sync(path)
-        self.volumes.append(Volume(folder.name, docs, tuple(map(volume.checksum, parts))))
+        self.volumes.append(Volume(folder.name, docs, tuple(map(_written, parts))))
 
     def commit(self, mark: int) -> bool:
         """Put the change and the mark in place; False when there was nothing to change."""

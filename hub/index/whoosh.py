@@ -26,7 +26,7 @@ def open_index(folder: Path, language: str = "") -> Whoosh:
     """The index to write to. A damaged one is emptied: its mark is 0 then, and the journal fills it again."""
     found = Whoosh(folder, language)
     try:
-        found.verify()
+        found.open()
     except SearchError:
         found.clear()
     return found
@@ -58,11 +58,16 @@ class Whoosh:
         """Look at the manifest alone. Raises SearchError when it is damaged."""
         shelf.read(self.folder)
 
+    def open(self) -> None:
+        """Open every volume. Raises SearchError when one was altered since it was written."""
+        with self._lock:
+            self._view()
+
     def verify(self) -> None:
         """Read every byte. Raises SearchError when one is not as it was written."""
         with self._lock:
             self.close()
-            self._view()
+            self._view(whole=True)
 
     def clear(self) -> None:
         """Empty the index: its mark is 0 again."""
@@ -112,24 +117,24 @@ class Whoosh:
         best = heapq.nsmallest(limit, held, key=lambda word: (-held[word], word))
         return tuple(f"{start} {word}".strip() for word in best)
 
-    def _view(self) -> View:
+    def _view(self, *, whole: bool = False) -> View:
         """The index as it is now, opened again when its manifest was replaced."""
         for _ in range(10):
             stamp = shelf.stamp(self.folder)
             if stamp == self._shown.stamp:
                 return self._shown
             try:
-                self._shown = self._opened(stamp)
+                self._shown = self._opened(stamp, whole=whole)
             except FileNotFoundError:
                 continue  # another process committed and swept between our reading the manifest and its volumes
         raise SearchError(f"the search index in {self.folder} lacks a volume", fix=shelf.REBUILD)
 
-    def _opened(self, stamp: tuple[int, int, int]) -> View:
+    def _opened(self, stamp: tuple[int, int, int], *, whole: bool) -> View:
         manifest, old = shelf.read(self.folder), self._shown.books
         books: dict[str, Book] = {}
         try:
             for row in manifest.volumes:
-                books[row.name] = old.get(row.name) or shelf.book(self.folder, row)
+                books[row.name] = old.get(row.name) or shelf.book(self.folder, row, whole=whole)
         except (FileNotFoundError, SearchError):
             for name in books.keys() - old.keys():
                 books[name].close()
