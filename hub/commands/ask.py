@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -55,7 +55,7 @@ def status(screen: Screen) -> int:
     from hub.run import publish_due
 
     with reading(screen) as hub:
-        healths = [hub.store.health(name) for name in hub.settings.channels]
+        healths = [replace(hub.store.health(name), items=hub.store.brings(name)) for name in hub.settings.channels]
         erasing, seq = hub.store.erasing(), hub.store.seq
         unpublished = publish_due(hub).exists()
     data = {"channels": [_facts(one) for one in healths], "seq": seq, "erasing": erasing, "publish_due": unpublished}

@@ -91,7 +91,11 @@ class Store(Protocol):
 
     # channels
     def health(self, channel: str) -> Health:
-        """What is known of a channel; a blank Health for a new one."""
+        """What is known of a channel, but for its number of items (`brings`); a blank Health for a new one."""
+        ...
+
+    def brings(self, channel: str) -> int:
+        """How many items a channel still brings; costs as much as there are."""
         ...
 
     def note(self, health: Health) -> None:

@@ -134,6 +134,10 @@ class Archive:
         with self.database.reading() as c:
             return channels.health(c, channel)
 
+    def brings(self, channel: str) -> int:
+        with self.database.reading() as c:
+            return channels.brings(c, channel)
+
     def note(self, health: Health) -> None:
         with self.database.writing() as c:
             channels.note(c, health)

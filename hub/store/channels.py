@@ -16,13 +16,18 @@ _TIMES = ("last_try", "last_success", "next_due", "last_sweep")
 
 
 def health(c: Connection, channel: str) -> Health:
-    """The facts of a channel, and how many items it still brings."""
+    """The facts of a channel, but for how many items it brings."""
     row = c.execute(select(channels).where(channels.c.name == channel)).one_or_none()
-    brings = select(func.count()).where(versions.c.channel == channel, versions.c.text.is_not(None))
     facts = codec.unpack(row.facts) if row and row.facts else {}
     facts |= {key: codec.when(facts[key]) for key in _TIMES if key in facts}
-    facts |= {"channel": channel, "items": c.scalar(brings) or 0, "warnings": tuple(facts.get("warnings", ()))}
+    facts |= {"channel": channel, "warnings": tuple(facts.get("warnings", ()))}
     return Health(**facts, cursor=codec.unpack(row.cursor) if row and row.cursor else {})
+
+
+def brings(c: Connection, channel: str) -> int:
+    """How many items a channel still brings: all its versions are counted, so this is for those who ask."""
+    found = select(func.count()).where(versions.c.channel == channel, versions.c.text.is_not(None))
+    return c.scalar(found) or 0
 
 
 def note(c: Connection, health: Health) -> None:

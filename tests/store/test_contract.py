@@ -373,7 +373,13 @@ def test_a_channel_is_known_by_the_facts_of_its_last_pull(archive: Archive) -> N
     bring(archive, post("a"), cursor={"page": 2})
     health = Health(channel="blog", kind="feed", last_try=START, failures=2, error="Missing", warnings=("w",))
     archive.note(health)
-    assert archive.health("blog") == replace(health, cursor={"page": 2}, items=1)
+    assert archive.health("blog") == replace(health, cursor={"page": 2})
+
+
+def test_how_many_items_a_channel_brings_is_counted_on_request(archive: Archive) -> None:
+    bring(archive, post("a"), post("b"))
+    lose(archive, "b")
+    assert (archive.brings("blog"), archive.brings("other")) == (1, 0)
 
 
 def test_followers_hear_of_a_channel_when_its_state_turns_not_at_every_pull(archive: Archive) -> None:
