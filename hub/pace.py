@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from hub.channels import Ask
 from hub.errors import HubError, Missing, RateLimited, Refused
 from hub.model import Batch, Health, Terms
 
@@ -41,9 +40,9 @@ def sweep_due(health: Health, terms: Terms, now: datetime) -> bool:
     return not health.last_sweep <= now < health.last_sweep + timedelta(days=min(terms.sweep_days, 7))
 
 
-def within(batches: Iterable[Batch], ask: Ask, clock: Callable[[], datetime]) -> Iterator[Batch]:
+def within(batches: Iterable[Batch], clock: Callable[[], datetime], sweep: bool) -> Iterator[Batch]:
     """The batches of a pull until its time is over: the last one says so, and its cursor is where the next goes on."""
-    until = clock() + (SWEEP_BUDGET if ask.sweep else BUDGET)
+    until = clock() + (SWEEP_BUDGET if sweep else BUDGET)
     for batch in batches:
         if clock() >= until:
             yield replace(batch, warnings=(*batch.warnings, MORE))
