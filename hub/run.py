@@ -239,7 +239,7 @@ def asked(hub: Hub, job: Job) -> Iterator[Came]:
     """A channel's batches, tidied. The channel boundary: whatever goes wrong in here is a fact about this channel."""
     try:
         channel = ready(hub, job.channel)
-        for batch in channel.pull(hub.web, job.health.cursor, job.ask):
+        for batch in pace.within(channel.pull(hub.web, job.health.cursor, job.ask), hub.web.now, job.ask.sweep):
             yield Came(job=job, batch=tidied(batch, job.ask.now, hub.settings.brand.team))
         yield Came(job=job)
     except Exception as why:  # noqa: BLE001
