@@ -12,16 +12,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import ClassVar
 
 from hub.channels import Ask
 from hub.channels.atproto import address, is_account
-from hub.channels.bluesky_items import POST, Side, counts, moment, named, quoted
-from hub.channels.bluesky_memory import Guest, Own, Talk
+from hub.channels.bluesky_items import (
+    POST,
+    Side,
+    counts,
+    feed_times,
+    is_nothing,
+    iso,
+    key_of,
+    named,
+    quoted,
+    stamp_of,
+    strings,
+)
+from hub.channels.bluesky_memory import Guest, Own, Talk, lengthened, shortened
 from hub.channels.bluesky_text import APP
-from hub.channels.bluesky_view import PAGE, View, page
-from hub.channels.loose import Json, at, mapping, number, rows, string, when
+from hub.channels.bluesky_view import PAGE, Tree, View, page
+from hub.channels.loose import Json, mapping, number, rows, string, when
 from hub.channels.memory import dump, load
 from hub.errors import Missing, SettingsError
 from hub.model import Batch, Complete, Cursor, Terms
@@ -82,6 +94,7 @@ class _Visit:
     own: dict[str, Own] = field(init=False)
     talks: dict[str, Talk] = field(init=False)
     guests: dict[str, Guest] = field(init=False)
+    names: dict[str, list[str]] = field(init=False)  # what was read below each talk
     met: set[str] = field(default_factory=set)
     read: set[str] = field(default_factory=set)  # talks and quotes that were read in this visit
     whole: bool = True
@@ -90,6 +103,8 @@ class _Visit:
         self.own = load(Own, mapping(self.state, "own"))
         self.talks = load(Talk, mapping(self.state, "talks"))
         self.guests = load(Guest, mapping(self.state, "guests"))
+        kept = mapping(self.state, "names")
+        self.names = {top: list(map(lengthened, strings(kept, top))) for top in kept}
 
     def batches(self) -> Iterator[Batch]:
         if self.ask.sweep:
@@ -126,7 +141,7 @@ class _Visit:
 
     def _stretch(self, found: list[Json], cursor: str, until: str) -> None:
         """Note where to read on, unless what is known (`until`) or the end is reached."""
-        times = _times(found)
+        times = feed_times(found)
         self.state["mark"] = max([string(self.state, "mark"), *times])
         if cursor and not (until and times and min(times) <= until):
             self.state["left"] = [{"at": cursor, "until": until}, *rows(self.state, "left")]
@@ -158,9 +173,9 @@ class _Visit:
             views[name] = mapping(row, "post")
             self._note(row)
             above = [mapping(row, "reply", "root"), mapping(row, "reply", "parent")]
-            gone += [string(view, "uri") for view in above if _is_nothing(view)]
+            gone += [string(view, "uri") for view in above if is_nothing(view)]
             for view in above if self._is_foreign(above[0]) else ():
-                if named(view) and not _is_nothing(view):
+                if named(view) and not is_nothing(view):
                     views.setdefault(string(view, "uri"), view)
                     self._guest(view, name)
         return replace(self._items(views.values()), gone=tuple(gone), warnings=self._renamed(mine))
@@ -168,8 +183,10 @@ class _Visit:
     def _note(self, row: Json) -> None:
         """Remember a post of ours while it is watched, or until what is below it was read for the first time."""
         view, root = mapping(row, "post"), mapping(row, "reply", "root")
-        key, stamp = _key(view), _stamp(view)
-        top = key if not root or self._is_foreign(root) or _is_nothing(root) else _key(root)
+        key, stamp = key_of(view), stamp_of(view)
+        # Below a post that is gone an AppView shows nothing: our answer to one begins a talk of its own.
+        torn = is_nothing(root) or is_nothing(mapping(row, "reply", "parent"))
+        top = key if not root or torn or self._is_foreign(root) else key_of(root)
         before, replies, quotes = self.own.get(key, Own()), number(view, "replyCount"), number(view, "quoteCount")
         if key in self.own or stamp > self._since or replies or quotes:
             self.own[key] = replace(before, when=stamp, top=top, replies=replies, quotes=quotes)
@@ -179,7 +196,7 @@ class _Visit:
 
     def _fallen(self, found: list[Json]) -> list[str]:
         """Watched posts that should stand on this page and do not."""
-        oldest, here = min(_times(found), default="~"), {string(row, "post", "uri") for row in found}
+        oldest, here = min(feed_times(found), default="~"), {string(row, "post", "uri") for row in found}
         return [self._name(key) for key, own in self.own.items() if own.when > oldest and self._name(key) not in here]
 
     def _renamed(self, mine: list[Json]) -> tuple[str, ...]:
@@ -214,7 +231,7 @@ class _Visit:
         except Missing as why:
             return self._unread(name, why)
         came = self._items(tree.views.values(), tree.hidden)
-        last = max([self.talks[top].last, *map(_stamp, tree.views.values())])
+        last = max([self.talks[top].last, *map(stamp_of, tree.views.values())])
         self.talks[top] = Talk(read=self.ask.now.isoformat(), last=last)
         for key, own in self.own.items():
             view = tree.views.get(self._name(key), {})
@@ -222,10 +239,21 @@ class _Visit:
                 replies = number(view, "replyCount") if view else own.replies
                 self.own[key] = replace(own, top=top, replies=replies, heard=replies)
         self.whole &= tree.whole
-        there = frozenset(tree.views.keys() & self.met - {name})
-        claims = (Complete(ids=there, under=name, kind="reply"),) if tree.whole else ()
+        elsewhere = {one for other, names in self.names.items() if other != top for one in names}
+        elsewhere |= {self._name(key) for key in self.own}
+        there = (tree.views.keys() & self.met - {name}) | self._torn(set(self.names.get(top, ())) - elsewhere, tree)
+        self.names[top] = sorted(there)
+        claims = (Complete(ids=frozenset(there | elsewhere), under=name, kind="reply"),) if tree.whole else ()
         left = (f"{name}: {tree.left} branches were too deep to be read at once",) if tree.left else ()
         return replace(came, gone=tuple(tree.gone), complete=claims, warnings=left, cursor=self._dump())
+
+    def _torn(self, known: set[str], tree: Tree) -> set[str]:
+        """Posts below one that was deleted: no answer shows them any more, but they may still be there."""
+        missing = sorted(known - tree.views.keys())
+        found = self.view.items(self.view.posts(missing).values(), self._side)
+        alive = {name for name, item in found.items() if not item.private}
+        self.met |= alive
+        return alive
 
     def _unread(self, name: str, why: Missing) -> Batch:
         """A talk that is said not to exist: gone when its first post is, too."""
@@ -267,7 +295,7 @@ class _Visit:
                 marks = {**marks, params["q"]: max([string(marks, params["q"]), *times])}
                 came = self._items(view for view in found if string(view, "uri") not in self.guests)
                 fresh = tuple(item for item in came.items if not (item.ours or item.private))
-                self.guests |= {item.id: Guest(_iso(item.published)) for item in fresh}
+                self.guests |= {item.id: Guest(iso(item.published)) for item in fresh}
                 yield replace(came, items=fresh, cursor=self._dump())
             self.state["searched"] = marks
             yield Batch(cursor=self._dump())
@@ -284,9 +312,9 @@ class _Visit:
         there = self.view.posts(names)
         came = self._items(there.values())
         for name, view in there.items():
-            if name == self._name(_key(view)) and (own := self.own.get(_key(view))):
+            if name == self._name(key_of(view)) and (own := self.own.get(key_of(view))):
                 replies, quotes = number(view, "replyCount"), number(view, "quoteCount")
-                self.own[_key(view)] = replace(own, replies=replies, quotes=quotes)
+                self.own[key_of(view)] = replace(own, replies=replies, quotes=quotes)
         yield replace(came, cursor=self._dump())
         lost = [name for name in names if name not in there or name not in self.met]
         if lost:
@@ -323,7 +351,7 @@ class _Visit:
         return Side(self.channel.name, string(self.state, "did"), self.channel.language)
 
     def _guest(self, view: Json, by: str) -> None:
-        self.guests[string(view, "uri")] = Guest(_stamp(view), by)
+        self.guests[string(view, "uri")] = Guest(stamp_of(view), by)
 
     def _dismiss(self, names: Iterable[str]) -> tuple[str, ...]:
         found = tuple(sorted(names))
@@ -353,30 +381,5 @@ class _Visit:
         tops = {one.top for one in own.values()}
         talks = {top: talk for top, talk in self.talks.items() if top in tops}
         newest = sorted(self.guests.items(), key=lambda pair: pair[1].when)[-GUESTS:]
-        return {**self.state, "own": dump(own), "talks": dump(talks), "guests": dump(dict(newest))}
-
-
-def _placed(row: Json) -> datetime | None:
-    """The time a row of the feed is sorted by: a repost stands where it was reposted."""
-    return when(row, "reason", "indexedAt") or moment(mapping(row, "post"))
-
-
-def _times(found: list[Json]) -> list[str]:
-    return [_iso(time) for row in found if (time := _placed(row))]
-
-
-def _stamp(view: Json) -> str:
-    return _iso(moment(view))
-
-
-def _iso(time: datetime | None) -> str:
-    return time.isoformat() if time else ""
-
-
-def _key(view: Json) -> str:
-    return string(view, "uri").rpartition("/")[2]
-
-
-def _is_nothing(view: Json) -> bool:
-    """Whether a view stands for a post that is not there, or whose author blocks."""
-    return at(view, "notFound") is True or at(view, "blocked") is True
+        names = {top: list(map(shortened, self.names[top])) for top in talks if self.names.get(top)}
+        return {**self.state, "own": dump(own), "talks": dump(talks), "guests": dump(dict(newest)), "names": names}

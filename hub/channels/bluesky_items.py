@@ -66,8 +66,8 @@ def post(view: Json, side: Side) -> Item | None:
         media=tuple(media(_media(embed))),
         warning=next((text for value, text in WARNINGS.items() if value in labels), ""),
         sensitive=bool(labels & {"!warn", *WARNINGS}),
-        tags=tuple(dict.fromkeys([*(part.tag for part in found if part.tag), *_strings(record, "tags")])),
-        language=next(iter(_strings(record, "langs")), side.language if author.id == side.did else ""),
+        tags=tuple(dict.fromkeys([*(part.tag for part in found if part.tag), *strings(record, "tags")])),
+        language=next(iter(strings(record, "langs")), side.language if author.id == side.did else ""),
         private=bool(labels & CLOSED),
     )
 
@@ -93,6 +93,32 @@ def moment(view: Json) -> datetime | None:
     return min(known, default=None)
 
 
+def iso(time: datetime | None) -> str:
+    """A time as the cursor keeps it."""
+    return time.isoformat() if time else ""
+
+
+def stamp_of(view: Json) -> str:
+    """When a post was written, as the cursor keeps it."""
+    return iso(moment(view))
+
+
+def key_of(view: Json) -> str:
+    """The key of a post in its repository."""
+    return string(view, "uri").rpartition("/")[2]
+
+
+def feed_times(found: list[Json]) -> list[str]:
+    """The times rows of a feed are sorted by: a repost stands where it was reposted."""
+    times = (when(row, "reason", "indexedAt") or moment(mapping(row, "post")) for row in found)
+    return [time.isoformat() for time in times if time]
+
+
+def is_nothing(view: Json) -> bool:
+    """Whether a view stands for a post that is not there, or whose author blocks."""
+    return at(view, "notFound") is True or at(view, "blocked") is True
+
+
 def counts(view: Json) -> dict[str, int]:
     """What the network counts of a post; `replies` are the direct ones."""
     return {name: number(view, field) for name, field in COUNTS.items() if field in view}
@@ -110,7 +136,7 @@ def quoted(view: Json) -> tuple[str, ...]:
 
 def hidden(gate: Json) -> frozenset[str]:
     """The replies that the host of a conversation hid (app.bsky.feed.threadgate)."""
-    return frozenset(_strings(mapping(gate, "record"), "hiddenReplies"))
+    return frozenset(strings(mapping(gate, "record"), "hiddenReplies"))
 
 
 def is_open(profile: Json) -> bool:
@@ -170,6 +196,7 @@ def _label(row: Json) -> tuple[str, ...]:
     return string(row, "src"), string(row, "uri"), string(row, "val")
 
 
-def _strings(row: Json, name: str) -> list[str]:
+def strings(row: Json, name: str) -> list[str]:
+    """The strings of a list."""
     found = at(row, name)
     return [text for text in found if isinstance(text, str)] if isinstance(found, list) else []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from hub.channels.bluesky_items import POST
 from hub.channels.loose import when
 
 SOON, LATE = timedelta(minutes=30), timedelta(days=1)
@@ -47,3 +48,13 @@ class Guest:
 
     when: str = ""
     by: str = ""
+
+
+def shortened(name: str) -> str:
+    """A post's name as the cursor keeps it: there are many."""
+    return name.removeprefix("at://").replace(f"/{POST}/", "/")
+
+
+def lengthened(name: str) -> str:
+    """A post's name again."""
+    return f"at://{name.replace('/', f'/{POST}/')}"

@@ -94,6 +94,17 @@ def test_deletions_nobody_tells_of_follow(view: AppView, shelf: Shelf) -> None:
     assert list(shelf.kept) == names[:3]
 
 
+def test_what_stands_below_a_deleted_answer_stays(view: AppView, shelf: Shelf) -> None:
+    names = chain(view, 3)
+    shelf.pull()
+    ours = view.post(US, "ours", "2026-11-20T05:00:00Z", names[2])
+    thanks = view.post(JO, "thanks", "2026-11-20T06:00:00Z", ours)
+    del view.posts[names[2]]
+    for _ in range(2):
+        shelf.pull(recheck=True)
+    assert set(shelf.kept) == {*names[:2], names[3], ours, thanks}
+
+
 def test_a_deleted_post_takes_its_talk_along_at_once(view: AppView, shelf: Shelf) -> None:
     names = chain(view, 3)
     old = view.post(US, "old", "2026-11-19T00:00:00Z")
