@@ -12,6 +12,7 @@ import gzip
 import json
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
@@ -93,6 +94,11 @@ class Api:
     async def suggest(self, request: Request) -> Response:
         """OpenSearch suggestions: the question and ways to end it."""
         return await self.guarded(request, self.ended, "application/x-suggestions+json")
+
+    def warm(self) -> None:
+        """Read what the first search needs. A damaged index says so when it is asked."""
+        with suppress(SearchError):
+            self.index.warm()
 
     async def described(self, request: Request) -> Response:
         """The description of all this, as OpenAPI 3.1."""

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import socket
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from threading import Thread
 
 import uvicorn
 from markupsafe import escape
@@ -46,7 +48,9 @@ def app(
     if live:
         routes += [Route(f"{root}__hub/live.js", _script), Route(f"{root}__hub/live", site.events)]
     allowed = [Middleware(CORSMiddleware, allow_origins=[cors], allow_methods=["GET"])] if cors else []
-    made = Starlette(routes=[*routes, Route("/{path:path}", site.page, methods=None)], middleware=allowed)
+    made = Starlette(
+        routes=[*routes, Route("/{path:path}", site.page, methods=None)], middleware=allowed, lifespan=site.lifespan
+    )
     made.state.prefix = root
     return made
 
@@ -56,6 +60,12 @@ class Site:
 
     def __init__(self, host: Host, api: Api) -> None:
         self.host, self.api = host, api
+
+    @asynccontextmanager
+    async def lifespan(self, app: Starlette) -> AsyncIterator[None]:  # noqa: ARG002  what Starlette calls it with
+        """While the server runs. What the first search needs is read beside it."""
+        Thread(target=self.api.warm, daemon=True).start()
+        yield
 
     def routes(self, base: str) -> list[Route]:
         """Where the API stands; each path takes every method, to refuse the wrong ones in its own words."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import perf_counter
@@ -13,15 +13,14 @@ from typing import NamedTuple
 from hub import pages
 from hub.index import Hit, Results
 from hub.index.document import Document
-from hub.index.matching import Part, Planner, nearest, seconds
+from hub.index.matching import Part, Planner, Scores, nearest, seconds
 from hub.index.snippets import snippets
-from hub.index.volume import Book, Facts
+from hub.index.volume import CALENDAR, YEAR, Book, Facts
 from hub.index.words import asked
 from hub.query import Query, show, words
 
-DEADLINE = 0.2  # seconds
+DEADLINE = 0.1  # seconds for matching; what is done with the matches takes less than as long again
 FEW = 3  # hits below which near words are tried
-YEAR = 365.25 * 86_400
 LASTING = 0.4  # of a score stays however old the item is; the rest halves every year before the newest one
 POST = 1.3
 VALUES = 50  # of one facet
@@ -50,7 +49,7 @@ class View:
 
 
 class Row(NamedTuple):
-    """A match: its score, its time, what settles ties, the volume and its number there."""
+    """A match that may be shown: what it is ordered by, the volume and its number there."""
 
     score: float
     time: int
@@ -59,11 +58,8 @@ class Row(NamedTuple):
     number: int
 
 
-class Found(NamedTuple):
-    """What a plan found. `partial` when the deadline cut it short."""
-
-    rows: list[Row]
-    partial: bool
+Found = dict[str, Scores]
+"""Volume → number → score."""
 
 
 class Search:
@@ -75,6 +71,7 @@ class Search:
         self.first = seconds(query.since) if query.since else 0
         self.last = seconds(query.until) if query.until else FOREVER
         self.until = perf_counter() + DEADLINE
+        self.partial = False
 
     def check(self) -> None:
         """Raises when time is up."""
@@ -85,43 +82,38 @@ class Search:
         """Exact hits; where they are fewer than three, those of near words stand behind them."""
         plan = Planner(self.books).plan(self.query.tree)
         exact = self.run(plan)
-        kept = self.passing(exact.rows)
-        if len(kept) >= FEW or not self.query.text:
-            return self.answer(exact, kept, [], plan)
+        kept = self.passing(exact)
+        if _size(kept) >= FEW or not self.query.text:
+            return self.answer(exact, kept, {}, plan)
         near = self.near()
         wider = Planner(self.books, near).plan(self.query.tree) if near else None
-        more, had = self.run(wider), {row[3:] for row in exact.rows}
-        found = Found(exact.rows + [row for row in more.rows if row[3:] not in had], exact.partial or more.partial)
-        behind = self.passing(found.rows[len(exact.rows) :])
-        return self.answer(found, kept, behind, wider or plan, self.meant(near))
+        more = {
+            name: {number: score for number, score in scores.items() if number not in exact.get(name, ())}
+            for name, scores in self.run(wider).items()
+        }
+        every = {name: more.get(name, {}) | exact.get(name, {}) for name in {**exact, **more}}
+        return self.answer(every, kept, self.passing(more), wider or plan, self.meant(near))
 
     def run(self, plan: Part | None) -> Found:
         """Everything that matches a plan, the newest volumes first."""
-        rows: list[Row] = []
+        found: Found = {}
         try:
             for name, book in reversed(list(self.view.books.items())) if plan else ():
-                scores = plan.find(book, None, self.check) if plan else {}
-                rows.extend(self.row(name, book.facts, *pair) for pair in scores.items())
+                found[name] = plan.find(book, None, self.check) if plan else {}
         except TimeUpError:
-            return Found(rows, partial=True)
-        return Found(rows, partial=False)
-
-    def row(self, name: str, facts: Facts, number: int, score: float) -> Row:
-        """A match weighed: the newer the better, posts before replies."""
-        when = facts.time[number]
-        fresh = LASTING + (1 - LASTING) * 0.5 ** ((self.view.newest - when) / YEAR)
-        boost = POST if facts.type[number] == "post" else 1.0
-        return Row((score or 0.001) * fresh * boost, when, facts.order[number], name, number)
+            self.partial = True
+        return found
 
     def near(self) -> dict[str, list[tuple[str, int]]]:
         """For each word asked for, the words it may be a typo of."""
         near: dict[str, list[tuple[str, int]]] = {}
+        self.until = max(self.until, perf_counter() + DEADLINE)
         try:
             for term in self.single():
                 if found := nearest(self.books, term, self.check):
                     near[term] = found
         except TimeUpError:
-            return near
+            self.partial = True
         return near
 
     def single(self) -> dict[str, str]:
@@ -141,48 +133,62 @@ class Search:
                 text = text.replace(typed, near[term][0][0], 1)
         return text if text != self.query.text else ""
 
-    def passing(self, rows: Iterable[Row], but: str = "") -> list[Row]:
+    def passing(self, found: Found, but: str = "") -> Found:
         """The matches that pass every filter; those of the facet `but` do not count."""
-        if self.first or self.last < FOREVER:
-            rows = (row for row in rows if row.time and self.first <= row.time < self.last)
-        for name, wanted in self.query.filters:
-            if name != but:
-                columns = {volume: column(name, book.facts) for volume, book in self.view.books.items()}
-                rows = [row for row in rows if _among(columns[row.volume][row.number], wanted)]
-        return list(rows)
+        passed = {}
+        for name, scores in found.items():
+            facts = self.view.books[name].facts
+            numbers: Iterable[int] = scores
+            if self.first or self.last < FOREVER:
+                first, times = max(self.first, 1), facts.time
+                numbers = [number for number in numbers if first <= times[number] < self.last]
+            for facet, wanted in self.query.filters:
+                if facet != but:
+                    values = column(facet, facts)
+                    numbers = [number for number in numbers if _among(values[number], wanted)]
+            passed[name] = scores if numbers is scores else {number: scores[number] for number in numbers}
+        return passed
 
-    def answer(self, found: Found, kept: list[Row], behind: list[Row], plan: Part | None, meant: str = "") -> Results:
+    def answer(self, found: Found, kept: Found, behind: Found, plan: Part | None, meant: str = "") -> Results:
         """The page asked for. `behind` are the hits of near words."""
         marks = frozenset(plan.marks()) if plan else frozenset()
         return Results(
             hits=tuple(self.hit(row, marks) for row in self.page(kept, behind)),
-            total=len(kept) + len(behind),
-            facets={name: self.facet(name, found.rows) for name in self.query.facets},
+            total=_size(kept) + _size(behind),
+            facets={name: self.facet(name, found) for name in self.query.facets},
             suggestions=(meant,) if meant else (),
-            corrected=meant if behind and not kept else "",
+            corrected=meant if _size(behind) and not _size(kept) else "",
             note=self.query.note,
-            partial=found.partial,
+            partial=self.partial,
             parsed=show(self.query.tree),
         )
 
-    def page(self, kept: list[Row], behind: list[Row]) -> list[Row]:
+    def page(self, kept: Found, behind: Found) -> list[Row]:
         """The matches of one page; exact ones first unless the order is by time."""
         order, last = ORDERS[self.query.sort], self.query.start + self.query.per_page
         if self.query.sort != "relevance":
-            kept, behind = kept + behind, []
-        rows = heapq.nsmallest(last, kept, key=order)
+            both = {name: kept.get(name, {}) | behind.get(name, {}) for name in {**kept, **behind}}
+            return heapq.nsmallest(last, self.rows(both), key=order)[self.query.start :]
+        rows = heapq.nsmallest(last, self.rows(kept), key=order)
         if len(rows) < last:
-            rows += heapq.nsmallest(last - len(rows), behind, key=order)
+            rows += heapq.nsmallest(last - len(rows), self.rows(behind), key=order)
         return rows[self.query.start :]
 
-    def facet(self, name: str, rows: Iterable[Row]) -> tuple[tuple[str, int], ...]:
+    def rows(self, found: Found) -> Iterator[Row]:
+        """The matches weighed: the newer the better, posts before replies."""
+        age = (1 - LASTING) * 0.5 ** ((self.view.newest - CALENDAR) / YEAR)
+        for name, scores in found.items():
+            facts = self.view.books[name].facts
+            fresh, types, times, order = facts.fresh, facts.type, facts.time, facts.order
+            for number, score in scores.items():
+                weight = (LASTING + age * fresh[number]) * (POST if types[number] == "post" else 1.0)
+                yield Row((score or 0.001) * weight, times[number], order[number], name, number)
+
+    def facet(self, name: str, found: Found) -> tuple[tuple[str, int], ...]:
         """How many hits each value leaves: other facets' filters count, its own do not."""
-        numbers: dict[str, list[int]] = {}
-        for row in self.passing(rows, but=name):
-            numbers.setdefault(row.volume, []).append(row.number)
         combined: Counter[tuple[str, ...] | str] = Counter()
-        for volume, held in numbers.items():
-            combined.update(map(column(name, self.view.books[volume].facts).__getitem__, held))
+        for volume, numbers in self.passing(found, but=name).items():
+            combined.update(map(column(name, self.view.books[volume].facts).__getitem__, numbers))
         counted: Counter[str] = Counter()
         for value, count in combined.items():
             for single in (value,) if isinstance(value, str) else value:
@@ -230,3 +236,7 @@ def column(facet: str, facts: Facts) -> Sequence[str] | Sequence[tuple[str, ...]
 
 def _among(value: str | tuple[str, ...], wanted: tuple[str, ...]) -> bool:
     return value in wanted if isinstance(value, str) else not set(value).isdisjoint(wanted)
+
+
+def _size(found: Found) -> int:
+    return sum(map(len, found.values()))

@@ -87,12 +87,18 @@ class Run:
 
     def _field(self, book: Book, field: str, within: set[int] | None, check: Check) -> Iterator[tuple[int, int]]:
         order = sorted(range(len(self.terms)), key=lambda place: book.frequency(field, self.terms[place]))
-        starts: dict[int, set[int]] | None = None
+        among = within
         for place in order:
-            found = book.places(field, self.terms[place], set(starts) if starts is not None else within, check)
+            held = {number for number, _ in book.counts(field, self.terms[place], check)}
+            among = held if among is None else among & held
+        starts: dict[int, set[int]] | None = None
+        for place in order if among else ():
+            found = book.places(field, self.terms[place], sorted(starts or among or ()), check)
             here = {number: {position - place for position in positions} for number, positions in found.items()}
             starts = here if starts is None else {number: at & starts[number] for number, at in here.items()}
             starts = {number: at for number, at in starts.items() if at}
+            if not starts:
+                break
         return ((number, len(at)) for number, at in (starts or {}).items())
 
     def marks(self) -> Iterator[str]:

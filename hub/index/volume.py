@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import zlib
+from array import array
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -24,6 +25,8 @@ from hub.index.document import Document, load
 
 SIZE = 2_500  # documents: rewriting a full volume after one erasure stays near a second
 DAY = 86_400  # seconds
+OFTEN, REMEMBERED = 8, 50_000  # documents of a term worth keeping; frequencies kept
+YEAR, CALENDAR = 365.25 * DAY, 1 << 31  # seconds; the moment that `fresh` counts from
 TEXTS = ("title", "body", "author")
 Check = Callable[[], None]
 """Called now and then while postings are read; raises when time is up."""
@@ -133,6 +136,7 @@ class Facts(NamedTuple):
     month: list[str]  # 2026-11, "" when unknown
     time: list[int]  # seconds since 1970, 0 when unknown
     order: list[int]  # settles ties the same way wherever a document stands
+    fresh: list[float]  # halves with every year before 2038
     title_length: list[int]
     body_length: list[int]
 
@@ -145,6 +149,8 @@ class Book:
         self._kept = self.reader.column_reader("kept") if self.reader.doc_count_all() else None
         self._facts: Facts | None = None
         self._vocabulary: dict[tuple[str, int], dict[str, int]] | None = None
+        self._counts: dict[tuple[str, str], tuple[array[int], array[float]]] = {}
+        self._frequency: dict[tuple[str, str], int] = {}
 
     def close(self) -> None:
         self._kept = None
@@ -186,6 +192,7 @@ class Book:
                 month=[_month(seconds // DAY) for seconds in times],
                 time=times,
                 order=self._numbers("order"),
+                fresh=[0.5 ** ((CALENDAR - moment) / YEAR) for moment in times],
                 title_length=self._numbers("title_length"),
                 body_length=self._numbers("body_length"),
             )
@@ -214,6 +221,11 @@ class Book:
         for length in lengths:
             yield from self._vocabulary.get((initial, length), {}).items()
 
+    def warm(self) -> None:
+        """Read the columns and the vocabulary, unless they are at hand or the volume was closed."""
+        if self._kept is not None and self._vocabulary is None:
+            self._vocabulary = self._spelled() if self.facts else None
+
     def _spelled(self) -> dict[tuple[str, int], dict[str, int]]:
         found: dict[tuple[str, int], dict[str, int]] = {}
         for term, info in chain(self.reader.iter_field("title"), self.reader.iter_field("body")):
@@ -225,37 +237,49 @@ class Book:
 
     def frequency(self, field: str, term: str) -> int:
         """How many documents hold a term in a field."""
-        return int(self.reader.doc_frequency(field, term))
+        found = self._frequency.get((field, term))
+        if found is None:
+            if len(self._frequency) > REMEMBERED:
+                self._frequency.clear()
+            found = self._frequency[field, term] = int(self.reader.doc_frequency(field, term))
+        return found
 
     def beginning(self, field: str, prefix: str) -> Iterator[str]:
         """Terms of a field that begin so."""
         return (raw.decode() for raw in self.reader.expand_prefix(field, prefix))
 
-    def counts(self, field: str, term: str, check: Check) -> Iterator[tuple[int, float]]:
-        """Document numbers in rising order with how often each holds a term."""
-        try:
-            matcher = self.reader.postings(field, term)
-        except TermNotFound:
-            return
-        while matcher.is_active():
-            check()
-            for _ in range(128):
-                yield matcher.id(), matcher.weight()
-                matcher.next()
-                if not matcher.is_active():
-                    return
+    def counts(self, field: str, term: str, check: Check) -> Iterable[tuple[int, float]]:
+        """Document numbers in rising order with how often each holds a term.
 
-    def places(self, field: str, term: str, within: set[int] | None, check: Check) -> dict[int, list[int]]:
-        """The positions of a term in each document (of those named)."""
-        found: dict[int, list[int]] = {}
-        try:
-            matcher = self.reader.postings(field, term)
-        except TermNotFound:
-            return found
+        What was read is kept: a volume never changes, and all its postings together are a MiB.
+        """
+        found = self._counts.get((field, term))
+        if found is None:
+            found = self._read(field, term, check)
+            if len(found[0]) >= OFTEN:
+                self._counts[field, term] = found
+        return zip(*found, strict=True)
+
+    def _read(self, field: str, term: str, check: Check) -> tuple[array[int], array[float]]:
+        numbers, counts = array("I"), array("f")
+        if not self.frequency(field, term):
+            return numbers, counts
+        matcher = self.reader.postings(field, term)
         while matcher.is_active():
-            number = matcher.id()
-            if within is None or number in within:
+            if len(numbers) % 128 == 0:
                 check()
-                found[number] = matcher.value_as("positions")
+            numbers.append(matcher.id())
+            counts.append(matcher.weight())
             matcher.next()
+        return numbers, counts
+
+    def places(self, field: str, term: str, among: Iterable[int], check: Check) -> dict[int, list[int]]:
+        """The positions of a term in each of these documents, given in rising order; all of them hold it."""
+        found: dict[int, list[int]] = {}
+        matcher = self.reader.postings(field, term)
+        for number in among:
+            if len(found) % 64 == 0:
+                check()
+            matcher.skip_to(number)
+            found[number] = matcher.value_as("positions")
         return found

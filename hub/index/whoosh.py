@@ -103,6 +103,14 @@ class Whoosh:
         with self._lock:
             return Search(self._view(), query).results()
 
+    def warm(self) -> None:
+        """Read what every question needs, volume by volume, so that the first one does not wait for it."""
+        with self._lock:
+            books = list(self._view().books.values())
+        for book in books:
+            with self._lock:
+                book.warm()
+
     def suggest(self, text: str, limit: int = 8) -> tuple[str, ...]:
         """Ways to end the last word of a query, the most frequent first."""
         start, _, last = text[:LENGTH].rpartition(" ")
