@@ -179,7 +179,7 @@ function draw(found, params) {
   for (const [facet, values] of Object.entries(found.facets)) options(facet, values, params);
   $("start").hidden = !bare;
   if (bare && found.facets.topic) begin(found.facets);
-  nothing(bare || found.total ? null : params);
+  nothing(bare || found.total ? null : params).catch(() => {});
   announce(bare ? "" : [found.total === 1 ? say(0) : say(1, found.total), found.note].filter(Boolean).join(" "), bare);
 }
 
@@ -221,10 +221,10 @@ async function nothing(params) {
   if (!params) return;
   const ways = filters(params).slice(0, 5);
   box.querySelector("p").textContent = params.get("q")?.trim() ? say(10, params.get("q").trim()) : say(17);
-  const rows = ways.map(({ text, without }) => node("li", {}, ...around(11, link(without, text))));
-  box.querySelector("ul").replaceChildren(...rows);
+  const counts = ways.map(() => node("span"));
+  box.querySelector("ul").replaceChildren(...ways.map(({ text, without }, at) => node("li", {}, ...around(11, link(without, text)), counts[at])));
   for (const [at, { without }] of ways.entries()) {
-    for await (const found of answers(without, mine.signal)) if (mine === asking) rows[at].append(` (${found.total})`);
+    for await (const { total } of answers(without, mine.signal)) counts[at].textContent = ` (${total})`;
   }
 }
 
@@ -342,7 +342,7 @@ main.addEventListener("click", (event) => {
   if (to.closest("#pager")) {
     $("results").focus({ preventScroll: true });
     $("results").scrollIntoView();
-  } else if (!to.isConnected || to.closest("#chips, #meant, #nothing, #start")) field.focus({ preventScroll: true });
+  } else if (!to.isConnected || to.closest("#chips, #filters, #meant, #nothing, #start")) field.focus({ preventScroll: true });
 });
 addEventListener("popstate", () => { field.value = state().get("q") ?? ""; ask(); });
 
