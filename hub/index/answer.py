@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import chain
 from time import perf_counter
 from typing import NamedTuple
 
@@ -19,7 +20,7 @@ from hub.index.volume import CALENDAR, YEAR, Book, Facts
 from hub.index.words import asked
 from hub.query import Query, show, words
 
-DEADLINE = 0.1  # seconds for matching; what is done with the matches takes less than as long again
+DEADLINE = 0.15  # seconds for matching; what is done with the matches takes less than as long again
 FEW = 3  # hits below which near words are tried
 LASTING = 0.4  # of a score stays however old the item is; the rest halves every year before the newest one
 POST = 1.3
@@ -165,24 +166,37 @@ class Search:
 
     def page(self, kept: Found, behind: Found) -> list[Row]:
         """The matches of one page; exact ones first unless the order is by time."""
-        order, last = ORDERS[self.query.sort], self.query.start + self.query.per_page
+        last = self.query.start + self.query.per_page
         if self.query.sort != "relevance":
-            both = {name: kept.get(name, {}) | behind.get(name, {}) for name in {**kept, **behind}}
-            return heapq.nsmallest(last, self.rows(both), key=order)[self.query.start :]
-        rows = heapq.nsmallest(last, self.rows(kept), key=order)
+            kept, behind = {name: kept.get(name, {}) | behind.get(name, {}) for name in {**kept, **behind}}, {}
+        rows = self.first_rows(kept, last)
         if len(rows) < last:
-            rows += heapq.nsmallest(last - len(rows), self.rows(behind), key=order)
+            rows += self.first_rows(behind, last - len(rows))
         return rows[self.query.start :]
 
-    def rows(self, found: Found) -> Iterator[Row]:
-        """The matches weighed: the newer the better, posts before replies."""
-        age = (1 - LASTING) * 0.5 ** ((self.view.newest - CALENDAR) / YEAR)
+    def first_rows(self, found: Found, many: int) -> list[Row]:
+        """The first matches of an order. Only those that may be among them become rows: most of many do not."""
+        weights = {name: self.weights(self.view.books[name].facts, scores) for name, scores in found.items()}
+        best = heapq.nlargest(many, chain.from_iterable(weights.values()))
+        least = best[-1] if best else 0.0
+        rows = []
         for name, scores in found.items():
             facts = self.view.books[name].facts
-            fresh, types, times, order = facts.fresh, facts.type, facts.time, facts.order
-            for number, score in scores.items():
-                weight = (LASTING + age * fresh[number]) * (POST if types[number] == "post" else 1.0)
-                yield Row((score or 0.001) * weight, times[number], order[number], name, number)
+            for number, weight in zip(scores, weights[name], strict=True):
+                if weight >= least:
+                    rows.append(Row(weight, facts.time[number], facts.order[number], name, number))
+        return sorted(rows, key=ORDERS[self.query.sort])[:many]
+
+    def weights(self, facts: Facts, scores: Scores) -> list[float]:
+        """What the order wants first weighs most. For relevance: the newer the better, posts before replies."""
+        if self.query.sort == "newest":
+            return [float(facts.time[number]) for number in scores]
+        if self.query.sort == "oldest":
+            return [float(FOREVER - facts.time[number]) if facts.time[number] else 0.0 for number in scores]
+        age, fresh, post = (1 - LASTING) * 0.5 ** ((self.view.newest - CALENDAR) / YEAR), facts.fresh, facts.post
+        weigh = (1.0, POST)
+        pairs = scores.items()
+        return [(score or 0.001) * (LASTING + age * fresh[number]) * weigh[post[number]] for number, score in pairs]
 
     def facet(self, name: str, found: Found) -> tuple[tuple[str, int], ...]:
         """How many hits each value leaves: other facets' filters count, its own do not."""

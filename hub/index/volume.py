@@ -12,8 +12,8 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
-from itertools import chain
 from pathlib import Path
+from sys import intern
 from typing import Any, NamedTuple
 
 from whoosh import columns, fields, index
@@ -25,7 +25,8 @@ from hub.index.document import Document, load
 
 SIZE = 2_500  # documents: rewriting a full volume after one erasure stays near a second
 DAY = 86_400  # seconds
-OFTEN, REMEMBERED = 8, 50_000  # documents of a term worth keeping; frequencies kept
+OFTEN = 8  # documents of a term worth keeping
+MANY = 1 << 20  # more than the documents of a volume
 YEAR, CALENDAR = 365.25 * DAY, 1 << 31  # seconds; the moment that `fresh` counts from
 TEXTS = ("title", "body", "author")
 Check = Callable[[], None]
@@ -137,6 +138,7 @@ class Facts(NamedTuple):
     time: list[int]  # seconds since 1970, 0 when unknown
     order: list[int]  # settles ties the same way wherever a document stands
     fresh: list[float]  # halves with every year before 2038
+    post: list[bool]
     title_length: list[int]
     body_length: list[int]
 
@@ -148,9 +150,9 @@ class Book:
         self.reader = index.open_dir(str(folder), readonly=True, schema=schema()).reader()
         self._kept = self.reader.column_reader("kept") if self.reader.doc_count_all() else None
         self._facts: Facts | None = None
-        self._vocabulary: dict[tuple[str, int], dict[str, int]] | None = None
+        self._terms: dict[str, int] = {}
+        self._words: dict[tuple[str, int], list[str]] | None = None
         self._counts: dict[tuple[str, str], tuple[array[int], array[float]]] = {}
-        self._frequency: dict[tuple[str, str], int] = {}
 
     def close(self) -> None:
         self._kept = None
@@ -192,6 +194,7 @@ class Book:
                 month=[_month(seconds // DAY) for seconds in times],
                 time=times,
                 order=self._numbers("order"),
+                post=[kind == "post" for kind in self._text("type")],
                 fresh=[0.5 ** ((CALENDAR - moment) / YEAR) for moment in times],
                 title_length=self._numbers("title_length"),
                 body_length=self._numbers("body_length"),
@@ -215,34 +218,37 @@ class Book:
         return list(self.reader.column_reader(name))
 
     def words(self, initial: str, lengths: Iterable[int]) -> Iterator[tuple[str, int]]:
-        """Plain words of titles and texts that begin and are as long as said, with how many documents hold each."""
-        if self._vocabulary is None:
-            self._vocabulary = self._spelled()
+        """Plain words that begin and are as long as said, with how many documents hold each."""
+        terms = self.terms
         for length in lengths:
-            yield from self._vocabulary.get((initial, length), {}).items()
+            for word in (self._words or {}).get((initial, length), ()):
+                yield word, terms[word] % MANY + terms[word] // MANY % MANY
 
     def warm(self) -> None:
-        """Read the columns and the vocabulary, unless they are at hand or the volume was closed."""
-        if self._kept is not None and self._vocabulary is None:
-            self._vocabulary = self._spelled() if self.facts else None
+        """Read the columns and the terms, unless they are at hand or the volume was closed."""
+        if self._kept is not None and self.facts:
+            self.terms  # noqa: B018  read once
 
-    def _spelled(self) -> dict[tuple[str, int], dict[str, int]]:
-        found: dict[tuple[str, int], dict[str, int]] = {}
-        for term, info in chain(self.reader.iter_field("title"), self.reader.iter_field("body")):
-            word = term.decode()
-            if word[0] not in "~#" and not words.unspaced(word):
-                shelf = found.setdefault((word[0], len(word)), {})
-                shelf[word] = shelf.get(word, 0) + int(info.doc_frequency())
-        return found
+    @property
+    def terms(self) -> dict[str, int]:
+        """Every term with the documents that hold it, of the fields as digits of base MANY: title, text, author."""
+        if self._words is None:
+            found: dict[str, int] = {}
+            for power, field in enumerate(TEXTS):
+                for raw, info in self.reader.iter_field(field):
+                    term = intern(raw.decode())
+                    found[term] = found.get(term, 0) + int(info.doc_frequency()) * MANY**power
+            self._terms, self._words = found, {}
+            for term, held in found.items():
+                if held % MANY**2 and term[0] not in "~#" and not words.unspaced(term):
+                    self._words.setdefault((term[0], len(term)), []).append(term)
+        return self._terms
 
     def frequency(self, field: str, term: str) -> int:
         """How many documents hold a term in a field."""
-        found = self._frequency.get((field, term))
-        if found is None:
-            if len(self._frequency) > REMEMBERED:
-                self._frequency.clear()
-            found = self._frequency[field, term] = int(self.reader.doc_frequency(field, term))
-        return found
+        if self._words is None:
+            return int(self.reader.doc_frequency(field, term))
+        return self._terms.get(term, 0) // int(MANY ** TEXTS.index(field)) % MANY
 
     def beginning(self, field: str, prefix: str) -> Iterator[str]:
         """Terms of a field that begin so."""
