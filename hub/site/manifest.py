@@ -246,6 +246,12 @@ class Manifest:
         rows = self.db.execute(query).fetchall()
         return [Page(kind=kind, name=name, number=number) for kind, name, number in rows]
 
+    def due_from(self, page: Page, many: int) -> int:
+        """How many of the next so many pages of its kind and name are due, this one counted."""
+        query = "SELECT count(*) FROM due WHERE kind=? AND name=? AND number >= ? AND number < ?"
+        found = self.db.execute(query, (page.kind, page.name, page.number, page.number + many)).fetchone()
+        return max(1, int(found[0]))
+
     def done(self, page: Page) -> None:
         query = "DELETE FROM due WHERE (kind, name, number) = (?, ?, ?)"
         self.db.execute(query, (page.kind, page.name, page.number))

@@ -28,6 +28,7 @@ from hub.site.shelf import Note, Reading
 if TYPE_CHECKING:
     from hub.site.make import Workshop
 
+AHEAD = 50  # files of messages whose records are read at once, where so many are due
 SHOWN = 1_500  # characters of a text that snippets are cut from
 
 
@@ -186,13 +187,20 @@ def _facets(notes: list[Note]) -> dict[str, object]:
     return made
 
 
+def _named(pairs: list[tuple[str, str]]) -> list[str]:
+    return sorted({name for pair in pairs for name in pair})
+
+
 def chunk_file(shop: Workshop, page: Page) -> dict[str, bytes]:
     """Some messages of a block as they are shown."""
     block = shop.shelf.blocks.get(page.name)
     pairs = [row[:2] for row in _rows(shop, block, page.number * CHUNK, CHUNK)] if block else []
-    if not pairs:
+    if not (block and pairs):
         return {}
-    wanted = sorted({name for pair in pairs for name in pair})
+    wanted = _named(pairs)
+    if not shop.kept.keys() >= set(wanted):  # those of the next files come with the same question
+        ahead = shop.manifest.due_from(page, AHEAD)
+        shop.records(_named([row[:2] for row in _rows(shop, block, page.number * CHUNK, CHUNK * ahead)]))
     found = {record.item.id: record.item for record in shop.records(wanted)}
     shown = [_shown(shop.shelf.reading, found.get(ident), found.get(root)) for ident, root in pairs]
     return {f"search/{page.name}/d{page.number}.json": _json(shown)}
