@@ -79,9 +79,8 @@ class HubGenerator(Generator):  # type: ignore[misc]
     def _shelf(self, blocks: Mapping[str, Block]) -> Shelf:
         """What the search reads of the messages: nothing of texts that may stand in no JSON or no search."""
         settings = self.job.settings
-        bare = {name for name, one in settings.channels.items() if "no" in (one.terms.json, one.terms.search)}
         folder = settings.memory / ("plugin-said" if self.job.prefix else "said")
-        return Shelf(folder, self.job.store, blocks, Reading(settings.brand.language, frozenset(bare)))
+        return Shelf(folder, self.job.store, blocks, Reading(settings.brand.language, settings.bare))
 
     def _workshop(self, manifest: Manifest) -> Workshop:
         settings, store = self.job.settings, self.job.store
