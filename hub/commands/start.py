@@ -271,7 +271,8 @@ def report(screen: Screen, place: Path, made: list[str], kept: list[str]) -> Non
 
 def program() -> str:
     """The path of the hub command that runs now."""
-    return shutil.which("hub") or str(Path(sys.argv[0]).resolve())
+    beside = Path(sys.executable).with_name("hub")
+    return shutil.which("hub") or str(beside if beside.is_file() else Path(sys.argv[0]).resolve())
 
 
 COMMANDS = (init,)
