@@ -180,16 +180,15 @@ class Follower:
 
     def _resolve(self) -> None:
         """Stretches of lists become numbered pages; what stands at their end is in the feeds."""
-        firsts: dict[str, tuple[str, str]] = {}
+        places: dict[str, set[tuple[str, str]]] = {}
         for stretch in self.stretches:
-            place = (stretch.sort, stretch.id)
             if stretch.onward:
-                firsts[stretch.list] = min(place, firsts.get(stretch.list, place))
-        for stretch in self.stretches:
-            if not stretch.onward:
+                places.setdefault(stretch.list, set()).add((stretch.sort, stretch.id))
+            else:
                 self._page(stretch.list, stretch.sort, stretch.id)
-        for name, place in firsts.items():
-            self._onward(name, *place)
+        for name, moved in places.items():
+            self._onward(name, *min(moved))
+            self._top(name, *max(moved))
         for sort, ident in self.around:
             older, newer = self.manifest.beside(sort, ident)
             self.pages |= {Page(kind="post", name=name) for name in (older, newer) if name}
@@ -208,10 +207,14 @@ class Follower:
             first = min(first, closed(self.totals.get(name, 0)) or 1, closed(total) or 1)
         numbers = [*range(first, last + 1), 0]
         self.pages |= {Page(kind="list", name=name, number=number) for number in numbers}
-        if rank >= total - 1:  # the page about this site names each channel's newest post
-            self.pages.add(Page(kind="texts"))
         if name and not (total and self.totals.get(name)):
             self.pages.add(Page(kind="sitemap"))
+
+    def _top(self, name: str, sort: str, ident: str) -> None:
+        """What shows a list's newest posts, as far as the newest place that moved is among them."""
+        rank, total = self.manifest.rank(name, sort, ident), self.manifest.total(name)
+        if rank >= total - 1:  # the page about this site names each channel's newest post
+            self.pages.add(Page(kind="texts"))
         self._feed(name, rank, total)
 
     def _feed(self, name: str, rank: int, total: int) -> None:

@@ -1,4 +1,4 @@
-"""What has nothing to show, and what goes: no link of the site may lead nowhere."""
+"""What has nothing to show, what goes, and what comes side by side with something older."""
 
 from hub.pages import Page
 from hub.site.manifest import Manifest
@@ -24,3 +24,15 @@ def test_pages_that_went_are_written_again_when_they_return(tmp_path):
     manifest.close()
     assert (tmp_path / "output/a.html").read_bytes() == b"a"
     assert not (tmp_path / "output/b.html").exists()
+
+
+def test_newest_post_is_in_the_feed_though_an_old_one_came_with_it(tmp_path):
+    folder = lay(tmp_path / "hub")
+    folder.save(*map(post, range(100, 170)))
+    folder.build()
+    folder.save(post(1), post(200))
+    folder.build()
+    folder.store.close()
+    files = folder.files()
+    assert b"Body of post 200" in files["feeds/channel/blog.atom"]
+    assert post(200).published.date().isoformat().encode() in files["about/index.html"]
