@@ -209,17 +209,16 @@ def test_damage_anywhere_is_noticed_and_the_index_made_anew(filled: Whoosh, part
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # Whoosh leaves a file it stumbled over
-@pytest.mark.parametrize(("place", "mark"), [(20, 7), (-1, 0)])
-def test_what_seems_as_it_was_written_is_read_whole_only_on_request(filled: Whoosh, place: int, mark: int) -> None:
+def test_what_seems_as_it_was_written_is_read_whole_on_request(filled: Whoosh) -> None:
     path = next(filled.folder.rglob("*.seg"))
     whole, times = path.read_bytes(), path.stat()
     harmed = bytearray(whole)
-    harmed[place] ^= 1
+    harmed[-1] ^= 1
     path.write_bytes(harmed)
     os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
     with pytest.raises(SearchError, match="not as it was written"):
         Whoosh(filled.folder).verify()
-    assert open_index(filled.folder).mark == mark
+    assert open_index(filled.folder).mark == 0
 
 
 def test_a_copy_of_an_index_is_read_whole_and_holds(filled: Whoosh, tmp_path: Path) -> None:
