@@ -21,7 +21,8 @@ from hub.channels.feed import Feed
 from hub.channels.wordpress import Wordpress
 from hub.model import Batch, Cursor
 from hub.pictures import told
-from hub.run import Wish, opened, update
+from hub.report import Wish
+from hub.run import opened, update
 from hub.settings import load
 from hub.web import Web
 

@@ -27,7 +27,7 @@ FLOORS: tuple[set[str], ...] = (
     {"rules", "web"},
     {"channels", "host", "index", "sections", "store"},
     {"api", "discover", "imports", "pictures", "searchpage", "settings"},
-    {"serve", "site"},
+    {"report", "serve", "site"},
     {"run"},
     {"commands"},
     {"cli"},

@@ -17,7 +17,8 @@ from hub import pace, run
 from hub.channels import Ask, Channel
 from hub.errors import Missing, RateLimited, StoreError, Unreachable
 from hub.model import Account, Batch, Cursor, Item, Reaction, Terms
-from hub.run import Hub, Pulled, Wish
+from hub.report import Pulled, Report, Wish
+from hub.run import Hub
 from hub.sections import PublishSettings
 from hub.settings import Brand, Settings
 from hub.web import Web
@@ -210,7 +211,7 @@ def test_a_preview_keeps_nothing(hub: Make) -> None:
 )
 def test_the_exit_code_says_how_many_channels_failed(errors: list[str], code: int) -> None:
     pulled = tuple(Pulled(channel=str(at), error=error) for at, error in enumerate(errors))
-    assert run.Report(pulled=pulled).exit_code == code
+    assert Report(pulled=pulled).exit_code == code
 
 
 def test_a_page_that_fails_is_noted_and_the_archive_failing_is_not() -> None:
@@ -229,7 +230,7 @@ def test_a_page_that_fails_is_noted_and_the_archive_failing_is_not() -> None:
         run.attempt(built, "post 2", raises(StoreError("gone")))  # type: ignore[arg-type]
 
 
-def update(hub: Hub, **more: object) -> run.Report:
+def update(hub: Hub, **more: object) -> Report:
     return run.update(hub, Wish(now=NOW, **more))  # type: ignore[arg-type]
 
 

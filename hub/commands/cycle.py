@@ -19,7 +19,8 @@ from hub.errors import HubError, Locked, SettingsError
 from hub.screen import Screen, when
 
 if TYPE_CHECKING:
-    from hub.run import Hub, Pulled, Report, Wish
+    from hub.report import Pulled, Report, Wish
+    from hub.run import Hub
 
 now_flag = click.option("--now", is_flag=True, help="ask every channel, and every watched post, whatever their time")
 all_flag = click.option("--all", "sweep", is_flag=True, help="ask about everything ever brought: finds all deletions")
@@ -49,7 +50,7 @@ def update(screen: Screen, now: bool, sweep: bool) -> int:
 def once(screen: Screen, *, now: bool = False, sweep: bool = False) -> Report:
     """One update."""
     with writing(screen) as hub, heard(screen, hub) as listening:
-        from hub.run import Wish
+        from hub.report import Wish
         from hub.run import update as whole
 
         return whole(listening, Wish(now=screen.clock(), recheck=now, sweep=sweep))
@@ -64,13 +65,14 @@ def once(screen: Screen, *, now: bool = False, sweep: bool = False) -> Report:
 def pull(screen: Screen, channels: tuple[str, ...], now: bool, sweep: bool, dry_run: bool) -> int:
     """Ask the channels that are due (or those named), and keep what they bring."""
     from hub import run
+    from hub.report import Report, Wish
 
     greet(screen, "pulling")
-    wish = run.Wish(now=screen.clock(), recheck=now, sweep=sweep, only=channels)
+    wish = Wish(now=screen.clock(), recheck=now, sweep=sweep, only=channels)
     with writing(screen) as hub, heard(screen, hub) as listening:
         known(listening, channels)
         if dry_run:
-            report = run.Report(pulled=run.preview(listening, wish))
+            report = Report(pulled=run.preview(listening, wish))
         else:
             report = pulled_and_kept(listening, wish)
     screen.result(as_json(report), told(report))
@@ -80,11 +82,12 @@ def pull(screen: Screen, channels: tuple[str, ...], now: bool, sweep: bool, dry_
 def pulled_and_kept(hub: Hub, wish: Wish) -> Report:
     """The first half of an update."""
     from hub import run
+    from hub.report import Report
 
     run.judge(hub)
     pulled = run.pull(hub, wish)
     came, failed = run.fetch(hub, wish)
-    return run.Report(pulled=pulled, pictures=came, pictures_failed=failed)
+    return Report(pulled=pulled, pictures=came, pictures_failed=failed)
 
 
 def known(hub: Hub, channels: tuple[str, ...]) -> None:
@@ -115,11 +118,12 @@ def index(screen: Screen) -> int:
 def build(screen: Screen) -> int:
     """Write the pages that are due."""
     from hub import run
+    from hub.report import Report
 
     greet(screen, "building")
     with writing(screen) as hub:
         run.judge(hub)
-        report = run.Report(built=run.render(hub, screen.clock()))
+        report = Report(built=run.render(hub, screen.clock()))
         run.settle(hub)
     screen.result(as_json(report), told(report))
     return report.exit_code

@@ -25,13 +25,14 @@ def stamp(folders: tuple[Path, ...]) -> Stamp:
 def rebuild(screen: Screen) -> None:
     """Settings, rules, the brand's own Markdown and the theme are read again, and the site follows."""
     from hub import run
+    from hub.report import Wish
 
     now = screen.clock()
     with writing(screen) as hub:
         local = tuple(name for name, channel in hub.settings.channels.items() if hasattr(channel, "reader"))
         run.judge(hub)
         if local:
-            run.pull(hub, run.Wish(now=now, only=local))
+            run.pull(hub, Wish(now=now, only=local))
         run.index(hub)
         built = run.render(hub, now)
         run.settle(hub)
