@@ -76,13 +76,33 @@ def opened(
 
 def update(hub: Hub, wish: Wish) -> Report:
     """One full cycle. StoreError, SearchError and OutputError stop it: nothing downstream could be right."""
-    judge(hub)
+    begin(hub)
     pulled = pull(hub, wish)
     came, failed = fetch(hub, wish)
     indexed = index(hub)
     built, published, error = follow(hub, wish.now)
     report = Report(pulled=pulled, pictures=came, pictures_failed=failed, indexed=indexed, built=built)
     return replace(report, published=published, publish_error=error, erasing=not settle(hub))
+
+
+def begin(hub: Hub) -> None:
+    """What comes before every stage, whichever command runs it: nothing may be saved before marks and rules agree."""
+    rewind(hub)
+    judge(hub)
+
+
+def rewind(hub: Hub) -> None:
+    """Followers that are ahead of an archive, which was then put back from a backup, start from nothing.
+
+    Later the archive would have moved past their marks, and what stands in them would be taken for its past.
+    """
+    from hub.index.whoosh import Whoosh
+    from hub.site import rewind as back
+
+    engine = Whoosh(hub.settings.memory / "index", hub.settings.brand.language)
+    if engine.mark > hub.store.seq:
+        engine.clear()
+    back(hub.settings.memory, hub.store.seq)
 
 
 def judge(hub: Hub) -> Changes:
@@ -235,8 +255,6 @@ def index(hub: Hub) -> int:
         known.update(())  # sweeps what an update that was killed after its commit left lying
         return 0
     engine = open_index(folder, language)
-    if engine.mark > hub.store.seq:  # the archive was put back from a backup
-        engine.clear()
     entries, taken = hub.store.changed(engine.mark), 0
     while step := list(islice(entries, STEP)):
         engine.update(searchable(entry, hub.settings.bare) for entry in step)

@@ -17,6 +17,7 @@ from hub import pace, run
 from hub.channels import Ask, Channel
 from hub.errors import Missing, RateLimited, StoreError, Unreachable
 from hub.model import Account, Batch, Cursor, Item, Reaction, Terms
+from hub.index.whoosh import Whoosh
 from hub.report import Pulled, Report, Wish
 from hub.run import Hub
 from hub.sections import PublishSettings
@@ -234,6 +235,10 @@ def update(hub: Hub, **more: object) -> Report:
     return run.update(hub, Wish(now=NOW, **more))  # type: ignore[arg-type]
 
 
+def engine(hub: Hub) -> Whoosh:
+    return Whoosh(hub.settings.memory / "index", hub.settings.brand.language)
+
+
 def everything(folder: Path) -> dict[str, tuple[bytes, int]]:
     """Every file of the site: its bytes and its time."""
     return {str(path): (path.read_bytes(), path.stat().st_mtime_ns) for path in folder.rglob("*") if path.is_file()}
@@ -294,6 +299,25 @@ def test_an_index_that_was_deleted_is_made_again(hub: Make) -> None:
     update(one)
     shutil.rmtree(one.settings.memory / "index")
     assert run.index(one) > 0
+
+
+@pytest.mark.slow
+def test_an_archive_put_back_that_moves_past_the_old_marks_is_followed_from_nothing(hub: Make, tmp_path: Path) -> None:
+    import shutil
+
+    for channel in (scripted("blog", item("a")), scripted("news", item("lost"), item("lost2"))):
+        before = hub(channel)
+        update(before)
+        before.store.close()
+        (tmp_path / ".hub/archive.sqlite").rename(tmp_path / channel.name)
+        shutil.copy(tmp_path / channel.name, tmp_path / ".hub/archive.sqlite")
+    shutil.copy(tmp_path / "blog", tmp_path / ".hub/archive.sqlite")
+    one = hub(scripted("talk", *(item(f"new{number}") for number in range(9))))
+    run.begin(one)
+    pull(one)
+    update(one)
+    assert engine(one).ids() == {record.item.id for record in one.store.records()}
+    assert not [path for path in one.settings.output.rglob("*.html") if "<p>lost" in path.read_text("utf-8")]
 
 
 def test_secrets_are_hidden_before_a_pull(hub: Make) -> None:

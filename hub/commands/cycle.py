@@ -84,7 +84,7 @@ def pulled_and_kept(hub: Hub, wish: Wish) -> Report:
     from hub import run
     from hub.report import Report
 
-    run.judge(hub)
+    run.begin(hub)
     pulled = run.pull(hub, wish)
     came, failed = run.fetch(hub, wish)
     return Report(pulled=pulled, pictures=came, pictures_failed=failed)
@@ -106,7 +106,7 @@ def index(screen: Screen) -> int:
     from hub import run
 
     with writing(screen) as hub:
-        run.judge(hub)
+        run.begin(hub)
         taken = run.index(hub)
         run.settle(hub)
     screen.result({"indexed": taken}, f"index: {taken} entries")
@@ -122,7 +122,7 @@ def build(screen: Screen) -> int:
 
     greet(screen, "building")
     with writing(screen) as hub:
-        run.judge(hub)
+        run.begin(hub)
         report = Report(built=run.render(hub, screen.clock()))
         run.settle(hub)
     screen.result(as_json(report), told(report))

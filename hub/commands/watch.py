@@ -30,7 +30,7 @@ def rebuild(screen: Screen) -> None:
     now = screen.clock()
     with writing(screen) as hub:
         local = tuple(name for name, channel in hub.settings.channels.items() if hasattr(channel, "reader"))
-        run.judge(hub)
+        run.begin(hub)
         if local:
             run.pull(hub, Wish(now=now, only=local))
         run.index(hub)

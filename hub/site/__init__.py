@@ -84,6 +84,18 @@ def quiet(job: Job) -> bool:
         manifest.close()
 
 
+def rewind(memory: Path, seq: int) -> None:
+    """A site that is ahead of its archive is made anew."""
+    from hub.site.manifest import Manifest
+
+    for path in (memory / "site.sqlite", memory / "plugin.sqlite"):
+        if path.is_file():
+            manifest = Manifest(path)
+            if manifest.mark > seq:
+                manifest.forget()
+            manifest.close()
+
+
 def register() -> None:
     """Called by Pelican for each plugin."""
     from pelican.plugins import signals

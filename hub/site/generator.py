@@ -61,7 +61,7 @@ class HubGenerator(Generator):  # type: ignore[misc]
         zone = ZoneInfo(job.settings.brand.timezone)
         quiet.sweep()
         whole, words = decided(job.settings), worded(job.settings, job.rules)
-        if not quiet.stamped() or manifest.get("decided") != whole or job.store.seq < manifest.mark:
+        if not quiet.stamped() or manifest.get("decided") != whole:
             manifest.forget()
             quiet.stamp()
             manifest.keep("decided", whole)
