@@ -2,7 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: env site test lint types unit torture bench test-peers lock wheel clean
+.PHONY: env site test lint types unit torture bench test-peers lock words wheel clean
 
 env: .venv/.made
 
@@ -47,6 +47,10 @@ lock: env
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile pyproject.toml --extra postgres --group test --generate-hashes --universal --quiet \
 		--python-version 3.11 --no-emit-index-url --no-header -o requirements.lock
+
+# new sentences of the interface come into the catalogues without a translation, old ones go
+words: env
+	$(BIN)/python -m tests.site.catalogue
 
 clean:
 	rm -rf .venv dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -10,9 +10,6 @@ from unicodedata import combining
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_time
-from babel.numbers import format_decimal
 from markupsafe import Markup
 
 from hub import tidy
@@ -20,6 +17,7 @@ from hub.model import Account, Item, Media, Reply, Thread, Tombstone, Unknown
 from hub.pages import address, anchor
 from hub.settings import Settings
 from hub.site.views import Card, Line, Moment, Picture, Place, Who
+from hub.site.words import Words, later
 from hub.store import File, Record, Store
 
 NESTING = 6  # lists inside lists in HTML, SITE.md §5.4
@@ -34,20 +32,23 @@ EXTENSIONS = {
     "image/avif": "avif",
 }
 
+KINDS = {
+    "article": later("Article"),
+    "audio": later("Recording"),
+    "image": later("Picture"),
+    "note": later("Note"),
+    "question": later("Question"),
+    "review": later("Review"),
+    "video": later("Video"),
+}
+"""What a message is called that has no words of its own."""
+
 ICONS = {"wordpress": "blog", "ghost": "blog", "blogger": "blog", "local": "local", "feed": "feed", "twitter": "x"}
 
 
 def picture_path(file: File) -> str:
     """Where a picture stands in the site."""
     return f"media/{file.digest}.{EXTENSIONS.get(file.type, 'bin')}"
-
-
-def locale_of(language: str) -> Locale:
-    """The nearest locale Babel knows; English when there is none."""
-    try:
-        return Locale.parse(language.replace("-", "_"))
-    except (UnknownLocaleError, ValueError):
-        return Locale("en")
 
 
 def initial(name: str) -> str:
@@ -72,10 +73,9 @@ def summary(text: str, words: int = WORDS) -> str:
 class Composer:
     """Builds views. `used` collects the pictures the current page shows: path in the site → the file it comes from."""
 
-    def __init__(self, settings: Settings, store: Store) -> None:
-        self.settings, self.store = settings, store
+    def __init__(self, settings: Settings, store: Store, words: Words) -> None:
+        self.settings, self.store, self.words = settings, store, words
         self.zone = ZoneInfo(settings.brand.timezone)
-        self.locale = locale_of(settings.brand.language)
         self.used: dict[str, File] = {}
         self.lost: set[str] = set()  # pictures the store knows and the disk lacks
         self.file = lru_cache(maxsize=4096)(self._known)
@@ -83,10 +83,15 @@ class Composer:
     # small things
     def moment(self, when: datetime | None) -> Moment:
         if when is None:
-            return Moment(text="Date unknown", full="Date unknown")
-        local = when.astimezone(self.zone)
-        day, clock = format_date(local, "long", self.locale), format_time(local, "HH:mm", locale=self.locale)
-        return Moment(iso=when.isoformat(timespec="seconds"), text=day, full=f"{day}, {clock}", clock=clock)
+            unknown = self.words.word("Date unknown")
+            return Moment(text=unknown, full=unknown)
+        local, words = when.astimezone(self.zone), self.words
+        iso = when.isoformat(timespec="seconds")
+        return Moment(iso=iso, text=words.day(local), full=words.moment(local), clock=words.clock(local))
+
+    def name(self, account: Account) -> str:
+        """What a person is called here."""
+        return account.name or account.handle or self.words.word("Unnamed")
 
     def place(self, name: str) -> Place:
         channel = self.settings.channels.get(name)
@@ -119,7 +124,7 @@ class Composer:
         )
 
     def who(self, account: Account, ours: bool) -> Who:
-        name = account.name or account.handle or "Unnamed"
+        name = self.name(account)
         return Who(
             name=name,
             handle=account.handle,
@@ -130,9 +135,9 @@ class Composer:
             automated=account.automated,
         )
 
-    def counts(self, counts: Mapping[str, int]) -> tuple[tuple[str, str], ...]:
-        shown = [(kind, number) for kind, number in sorted(counts.items()) if number and kind != "replies"]
-        return tuple((kind, format_decimal(number, locale=self.locale)) for kind, number in shown)
+    @staticmethod
+    def counts(counts: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
+        return tuple((kind, number) for kind, number in sorted(counts.items()) if number and kind != "replies")
 
     def _known(self, url: str) -> File | None:
         file = self.store.file(url)
@@ -169,7 +174,7 @@ class Composer:
             also=tuple((self.place(name), item.url) for name in others),
             who=self.who(item.author, item.ours),
             title=item.title,
-            heading=heading(item, "" if untouched else text),
+            heading=heading(item, "" if untouched else text) or self._kind(item),
             body=Markup() if clamped else Markup(item.html),  # noqa: S704  tidied before it was stored
             summary="" if untouched else short,
             clamped=clamped,
@@ -218,10 +223,13 @@ class Composer:
             joined=reply.joined,
         )
 
-    @staticmethod
-    def _named(reply: Reply | None) -> str:
+    def _named(self, reply: Reply | None) -> str:
         node = reply.node if reply else None
-        return (node.author.name or node.author.handle or "Unnamed") if isinstance(node, Item) else ""
+        return self.name(node.author) if isinstance(node, Item) else ""
+
+    def _kind(self, item: Item) -> str:
+        """What stands for a heading where there are no words: its warning, else what sort of thing it is."""
+        return item.warning or self.words.word(KINDS.get(item.kind, item.kind.capitalize()))
 
 
 def _web(name: str) -> str:
@@ -230,10 +238,9 @@ def _web(name: str) -> str:
 
 
 def heading(item: Item, text: str) -> str:
-    """The title, or the first 60 characters of a title-less note."""
+    """The title, or the first 60 characters of a title-less note; "" without any words."""
     first = item.title or text.strip().partition("\n")[0]
-    cut = first if item.title or len(first) <= 60 else f"{first[:60].rsplit(' ', 1)[0]}…"
-    return cut or (item.warning or item.kind.capitalize())
+    return first if item.title or len(first) <= 60 else f"{first[:60].rsplit(' ', 1)[0]}…"
 
 
 class Conversation:

@@ -23,6 +23,7 @@ from hub.site.manifest import Manifest
 from hub.site.shelf import Reading, Shelf
 from hub.site.shell import addresses, shell
 from hub.site.texts import Texts
+from hub.site.words import install, speech
 from hub.site.writer import Made, QuietWriter
 from hub.store import File
 
@@ -42,7 +43,9 @@ class HubGenerator(Generator):  # type: ignore[misc]
         host = settings["SITEURL"] if self.job.prefix else ""  # in somebody's own site their address is the root
         at = addresses(host or self.job.settings.brand.url, self.job.prefix)
         self.env.filters.update(url=at.url, absolute=at.absolute)
-        self.env.install_null_translations(newstyle=True)
+        brand = self.job.settings.brand
+        self.words = speech(brand.language, [theme / "locale" for theme in themes(self.job.settings)])
+        install(self.env, self.words)
         self.at = at
 
     def generate_output(self, writer: object) -> None:  # noqa: ARG002  in somebody's own site theirs stays theirs
@@ -84,7 +87,7 @@ class HubGenerator(Generator):  # type: ignore[misc]
 
     def _workshop(self, manifest: Manifest) -> Workshop:
         settings, store = self.job.settings, self.job.store
-        composer = Composer(settings, store)
+        composer = Composer(settings, store, self.words)
         assets = gather(themes(settings), settings.brand.accent)
         pages = content.own_pages(settings.content / "pages")
         titles = tuple((page.title, page.path) for page in pages)
@@ -94,7 +97,7 @@ class HubGenerator(Generator):  # type: ignore[misc]
             statics=statics(settings.content / "static"),
             pages=pages,
             rules=tuple((hide.id, hide.what, hide.reason) for hide in self.job.rules.hides),
-            word=str,
+            words=self.words,
             composer=composer,
         )
         return Workshop(

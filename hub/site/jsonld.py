@@ -54,11 +54,11 @@ def post(thread: Thread, card: Card, shell: Shell, at: Addresses, bare: Collecti
     text may stand in data."""
     here = at.absolute(address(thread.root))
     entity = {
-        **_said(thread.root, here, bare),
+        **_said(thread.root, here, bare, shell.unnamed),
         "@type": "SocialMediaPosting" if thread.root.kind == "note" else "BlogPosting",
         "headline": card.heading[:110],
         "commentCount": card.replies,
-        "comment": _comments(thread, here, bare),
+        "comment": _comments(thread, here, bare, shell.unnamed),
         "mainEntityOfPage": here,
     }
     steps = [(shell.name, ""), (card.place.label, card.place.href), (card.heading[:110], address(thread.root))]
@@ -66,13 +66,14 @@ def post(thread: Thread, card: Card, shell: Shell, at: Addresses, bare: Collecti
     return script({"@graph": [page, crumbs(steps, at)]})
 
 
-def _comments(thread: Thread, here: str, bare: Collection[str]) -> list[dict[str, object]]:
+def _comments(thread: Thread, here: str, bare: Collection[str], unnamed: str) -> list[dict[str, object]]:
     """The first comments, each under its parent; those whose parent is not shown stand at the top."""
     made: dict[str, dict[str, object]] = {}
     top: list[dict[str, object]] = []
     for reply in thread.replies:
         if isinstance(reply.node, Item) and len(made) < COMMENTS:
-            comment = _full({"@type": "Comment", **_said(reply.node, f"{here}#{anchor(reply.node.id)}", bare)})
+            at = f"{here}#{anchor(reply.node.id)}"
+            comment = _full({"@type": "Comment", **_said(reply.node, at, bare, unnamed)})
             made[reply.node.id] = comment
             parent = made.get(reply.parent)
             below = parent.setdefault("comment", []) if parent else top
@@ -80,10 +81,10 @@ def _comments(thread: Thread, here: str, bare: Collection[str]) -> list[dict[str
     return top
 
 
-def _said(item: Item, url: str, bare: Collection[str]) -> dict[str, object]:
+def _said(item: Item, url: str, bare: Collection[str], unnamed: str) -> dict[str, object]:
     return {
         "url": url,
-        "author": _author(item.author),
+        "author": _author(item.author, unnamed),
         "datePublished": item.published.isoformat(timespec="seconds") if item.published else "",
         "dateModified": item.edited.isoformat(timespec="seconds") if item.edited else "",
         "text": "" if item.channel in bare else tidy.text(item.html)[:500],
@@ -91,8 +92,8 @@ def _said(item: Item, url: str, bare: Collection[str]) -> dict[str, object]:
     }
 
 
-def _author(account: Account) -> dict[str, object]:
-    return _full({"@type": "Person", "name": account.name or account.handle or "Unnamed", "url": account.url})
+def _author(account: Account, unnamed: str) -> dict[str, object]:
+    return _full({"@type": "Person", "name": account.name or account.handle or unnamed, "url": account.url})
 
 
 def _full(value: dict[str, object]) -> dict[str, object]:

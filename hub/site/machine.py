@@ -79,7 +79,7 @@ def _told(shop: Workshop, item: Item, title: str, url: str, replies: int) -> Fee
         url=url,
         title=title,
         html=_covered(item, url) if item.warning or item.sensitive else item.html,
-        author=item.author.name or item.author.handle or "Unnamed",
+        author=shop.composer.name(item.author),
         author_url=item.author.url,
         published=item.published,
         edited=item.edited,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
 from hub.site.assets import Assets
-from hub.site.compose import Composer, locale_of
+from hub.site.compose import Composer
 from hub.site.views import Feeds, Shell
 
 
@@ -63,12 +63,12 @@ def origin(address: str) -> str:
 def shell(composer: Composer, assets: Assets, own_pages: tuple[tuple[str, str], ...], root: str) -> Shell:
     """What the settings and the theme's files say; `own_pages` are (title, path)."""
     settings, names = composer.settings, assets.names
-    brand, locale = settings.brand, locale_of(settings.brand.language)
+    brand = settings.brand
     return Shell(
         name=brand.name,
         description=brand.description,
         language=brand.language,
-        dir="rtl" if locale.text_direction == "rtl" else "ltr",
+        dir=composer.words.direction,
         url=root,
         contact=brand.contact,
         logo=brand.logo,
@@ -81,4 +81,5 @@ def shell(composer: Composer, assets: Assets, own_pages: tuple[tuple[str, str], 
         lookup_js=names.get("lookup.js", ""),
         csp=policy(origin(settings.serve.api)),
         api=settings.serve.api,
+        unnamed=composer.words.word("Unnamed"),
     )

@@ -13,19 +13,20 @@ from markupsafe import Markup
 from hub.model import Account, Thread
 from hub.settings import Settings
 from hub.site.assets import Assets
-from hub.site.compose import Composer, locale_of
+from hub.site.compose import Composer
 from hub.site.shell import feeds_of
 from hub.site.views import Feeds, Head, TextPage
+from hub.site.words import Words, later
 
 if TYPE_CHECKING:
     from hub.site.make import Workshop
 
 
 DOES = {
-    "item": "hides one message",
-    "account": "hides one account",
-    "domain": "hides messages from a domain, or with a link to it",
-    "word": "hides messages with a word",
+    "item": later("hides one message"),
+    "account": later("hides one account"),
+    "domain": later("hides messages from a domain, or with a link to it"),
+    "word": later("hides messages with a word"),
 }
 """What a rule of each kind does, for the transparency page: never whom it is about."""
 
@@ -47,56 +48,65 @@ class OwnPage:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Texts:
-    """What these pages are made of. `word` translates a string of the interface."""
+    """What these pages are made of. `words` speaks the language of the interface."""
 
     settings: Settings
     assets: Assets
     statics: Mapping[str, bytes]
     pages: tuple[OwnPage, ...]
     rules: tuple[tuple[str, str, str], ...]  # (id, what it does, reason)
-    word: Callable[[str], str]
+    words: Words
     composer: Composer = field(repr=False)
+
+    @property
+    def word(self) -> Callable[..., str]:
+        return self.words.word
 
     # sentences other pages need
     def month(self, name: str) -> str:
         if name == "undated":
             return self.word("Date unknown")
         year, number = name.split("-")
-        return format_skeleton("yMMMM", date(int(year), int(number), 1), locale=locale_of(self.settings.brand.language))
+        return format_skeleton("yMMMM", date(int(year), int(number), 1), locale=self.words.locale)
 
     def list_description(self, channel: str, number: int) -> str:
         brand = self.settings.brand
         if channel:
-            words = self.word("What %(brand)s says on %(channel)s, and what people answer.")
-            text = words % {"brand": brand.name, "channel": channel}
+            text = self.word(
+                "What %(brand)s says on %(channel)s, and what people answer.", brand=brand.name, channel=channel
+            )
         else:
-            words = self.word("Everything %(brand)s says, and what people answer.")
-            text = brand.description or words % {"brand": brand.name}
-        return f"{text} {self.word('Page')} {number}." if number else text
+            text = brand.description or self.word(
+                "Everything %(brand)s says, and what people answer.", brand=brand.name
+            )
+        return self.word("%(text)s Page %(number)s.", text=text, number=number) if number else text
 
     def month_description(self, title: str) -> str:
-        words = self.word("Everything %(brand)s said in %(month)s.")
-        return words % {"brand": self.settings.brand.name, "month": title}
+        return self.word("Everything %(brand)s said in %(month)s.", brand=self.settings.brand.name, month=title)
 
     def archive_description(self, year: str) -> str:
-        months = self.word("All posts of %(brand)s in %(year)s, month by month.")
-        words = months if year else self.word("All posts of %(brand)s, year by year.")
-        return words % {"brand": self.settings.brand.name, "year": year}
+        brand = self.settings.brand.name
+        if year:
+            return self.word("All posts of %(brand)s in %(year)s, month by month.", brand=brand, year=year)
+        return self.word("All posts of %(brand)s, year by year.", brand=brand)
 
     def replies_title(self, heading: str = "") -> str:
-        return self.word("Replies to “%(title)s”") % {"title": heading} if heading else self.word("Replies")
+        return self.word("Replies to “%(title)s”", title=heading) if heading else self.word("Replies")
 
     def reply_title(self, author: Account, heading: str) -> str:
-        name = author.name or author.handle or "Unnamed"
-        return self.word("%(name)s on “%(title)s”") % {"name": name, "title": heading}
+        return self.word("%(name)s on “%(title)s”", name=self.composer.name(author), title=heading)
 
     def coverage(self, thread: Thread) -> Iterator[str]:
         """What a thread says of itself where its network counts more replies than stand here."""
-        words = self.word("%(shown)s of %(reported)s replies on %(channel)s are here.")
         for cover in thread.coverage:
             if cover.reported > cover.shown:
-                label = self.composer.place(cover.channel).label
-                yield words % {"shown": cover.shown, "reported": cover.reported, "channel": label}
+                yield self.words.words(
+                    "%(shown)s of %(num)s reply on %(channel)s is here.",
+                    "%(shown)s of %(num)s replies on %(channel)s are here.",
+                    cover.reported,
+                    shown=self.words.number(cover.shown),
+                    channel=self.composer.place(cover.channel).label,
+                )
 
     def paths(self) -> list[str]:
         """What of these belongs into the sitemap."""
@@ -127,13 +137,13 @@ class Texts:
         yield (
             "about",
             word("About this site"),
-            word("What this site gathers, and from where.") % brand,
+            word("What this site gathers, and from where."),
             self._about(shop),
         )
         yield "privacy", word("Privacy"), word("What is copied here, and how to have it removed."), self._about(shop)
         yield "transparency", word("Transparency"), word("What is hidden here, and by which rule."), self._rules(shop)
-        yield "feeds", word("Feeds"), word("Follow %(brand)s in a feed reader.") % brand, {"feeds": self._feeds(shop)}
-        yield "search", word("Search"), word("Search everything %(brand)s said and what people answered.") % brand, {}
+        yield "feeds", word("Feeds"), word("Follow %(brand)s in a feed reader.", **brand), {"feeds": self._feeds(shop)}
+        yield "search", word("Search"), word("Search everything %(brand)s said and what people answered.", **brand), {}
         yield "404", word("Nothing here"), word("This address leads nowhere."), {}
 
     def _about(self, shop: Workshop) -> dict[str, object]:
@@ -155,5 +165,5 @@ class Texts:
         out.append((feeds_of(self.replies_title(), "replies"), self.word("Every reply")))
         for name in self.settings.channels:
             label = self.composer.place(name).label
-            out.append((feeds_of(label, f"channel/{name}"), self.word("Posts on %(channel)s") % {"channel": label}))
+            out.append((feeds_of(label, f"channel/{name}"), self.word("Posts on %(channel)s", channel=label)))
         return tuple(out)

@@ -87,7 +87,7 @@ class Card:
     reply_to: str = ""  # origin address of what the brand answered, when its post is itself a reply
     replies: int = 0
     channels: int = 0  # how many channels the replies came from
-    counts: tuple[tuple[str, str], ...] = ()  # ("likes", "1,200"), rounded
+    counts: tuple[tuple[str, int], ...] = ()  # ("likes", 1200), rounded
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -145,6 +145,7 @@ class Shell:
     lookup_js: str = ""  # reads the static search index
     csp: str
     api: str = ""  # origin of the search API, "" when there is none
+    unnamed: str = "Unnamed"  # what stands for a name that nobody gave
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from hub.site import views as v
+from hub.site.words import install, speech
 
 THEME = Path(__file__).parents[2] / "theme"
 ROOT = "https://talk.example/talk/"
@@ -19,7 +20,7 @@ POLICY = (
 )
 
 
-def environment() -> Environment:
+def environment(language: str = "en") -> Environment:
     """Jinja2 as the site sets it up."""
     env = Environment(
         loader=FileSystemLoader(THEME / "templates"),
@@ -29,7 +30,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
-    env.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
+    install(env, speech(language, [THEME / "locale"]))
     prefix = urlsplit(ROOT).path
     env.filters["url"] = lambda path: path if urlsplit(path).scheme or path.startswith("#") else prefix + path
     env.filters["absolute"] = lambda path: urljoin(ROOT, path)
@@ -37,7 +38,8 @@ def environment() -> Environment:
 
 
 def render(name: str, page: object, shell: v.Shell | None = None) -> str:
-    return environment().get_template(name).render(shell=shell or SHELL, page=page)
+    shell = shell or SHELL
+    return environment(shell.language).get_template(name).render(shell=shell, page=page)
 
 
 def moment(day: int, clock: str = "14:05", month: str = "November 2026", number: str = "2026-11") -> v.Moment:
@@ -85,6 +87,11 @@ SHELL = v.Shell(
     search_js="static/search.js",
     csp=POLICY,
 )
+
+
+def arabic() -> v.Shell:
+    return replace(SHELL, language="ar", dir="rtl")
+
 
 BRAND = v.Who(
     name="Wheels & Co", handle="@wheels@social.example", href="https://wheels.example/", initial="W", team=True
@@ -144,7 +151,7 @@ ARTICLE = v.Card(
     tags=("repair", "first year"),
     replies=12,
     channels=3,
-    counts=(("likes", "1,200"), ("reposts", "85")),
+    counts=(("likes", 1200), ("reposts", 85)),
 )
 NOTE = v.Card(
     key="https://social.example/2",

@@ -1,0 +1,130 @@
+"""The language of the interface: gettext catalogues of the theme, read as they are written, with nothing to compile.
+
+A catalogue is theme/locale/<language>/LC_MESSAGES/hub.po; a brand's own theme may bring one that adds or replaces.
+What no catalogue has stands in English, the language of the templates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from gettext import NullTranslations
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_time, get_datetime_format
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import PoFileError, read_po
+from babel.numbers import format_decimal
+from babel.support import Translations
+from jinja2 import Environment, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from hub.errors import SettingsError
+
+CATALOGUE = "LC_MESSAGES/hub.po"
+
+
+def locale_of(language: str) -> Locale:
+    """The nearest locale Babel knows; English when there is none."""
+    for tag in _nearer(language):
+        try:
+            return Locale.parse(tag)
+        except (UnknownLocaleError, ValueError):
+            continue
+    return Locale("en")
+
+
+def _nearer(language: str) -> Iterator[str]:
+    """pt_BR, then pt: a language tag and what it is a variety of (RFC 4647 §3.4)."""
+    parts = language.replace("-", "_").split("_")
+    yield from ("_".join(parts[:end]) for end in range(len(parts), 0, -1))
+
+
+def later(text: str) -> str:
+    """Marks words for the catalogues that are translated where they are shown."""
+    return text
+
+
+@dataclass(frozen=True)
+class Words:
+    """Everything the interface says, in one language. `word` and `words` are gettext and ngettext."""
+
+    locale: Locale = field(default_factory=lambda: Locale("en"))
+    catalogue: NullTranslations = field(default_factory=NullTranslations)
+
+    def word(self, text: str, /, **values: object) -> str:
+        """A sentence, with what stands at its %(places)s."""
+        said = self.catalogue.gettext(text)
+        return said % values if values else said
+
+    def words(self, one: str, many: str, number: int, /, **values: object) -> str:
+        """A sentence about a number of things; %(num)s is that number as people here write it."""
+        return self.catalogue.ngettext(one, many, number) % {"num": self.number(number), **values}
+
+    def number(self, value: float) -> str:
+        return str(format_decimal(value, locale=self.locale))
+
+    def day(self, when: datetime) -> str:
+        return format_date(when, "long", self.locale)
+
+    def clock(self, when: datetime) -> str:
+        """Of 24 hours, as every language reads it and a column can be narrow."""
+        return format_time(when, "HH:mm", locale=self.locale)
+
+    def moment(self, when: datetime) -> str:
+        """Day and clock, joined as the language joins them."""
+        return self._joined.replace("{1}", self.day(when)).replace("{0}", self.clock(when))
+
+    @cached_property
+    def _joined(self) -> str:
+        return str(get_datetime_format("medium", self.locale)).replace("'", "")
+
+    @property
+    def direction(self) -> str:
+        return str(self.locale.text_direction)
+
+
+def speech(language: str, folders: Iterable[Path]) -> Words:
+    """The words of a language from locale/ folders, later ones before earlier ones. Raises SettingsError."""
+    whole: NullTranslations = NullTranslations()
+    for folder in folders:
+        for tag in reversed(list(_nearer(language))):
+            for path in (folder / tag / CATALOGUE, folder / tag.replace("_", "-") / CATALOGUE):
+                if path.is_file():
+                    nearer = _read(path, tag)
+                    nearer.add_fallback(whole)
+                    whole = nearer
+                    break
+    return Words(locale_of(language), whole)
+
+
+def _read(path: Path, language: str) -> Translations:
+    compiled = BytesIO()
+    try:
+        with path.open("rb") as file:
+            write_mo(compiled, read_po(file, locale=language, abort_invalid=True))
+        compiled.seek(0)
+        return Translations(compiled)
+    except (PoFileError, ValueError, LookupError) as why:
+        raise SettingsError(
+            "", f"this catalogue cannot be read: {why}", where=str(path), fix="msgfmt -c names it"
+        ) from why
+
+
+def install(env: Environment, words: Words) -> None:
+    """Give templates `_` and `ngettext`; numbers stand in them as the language writes them."""
+    env.install_gettext_translations(words.catalogue, newstyle=True)  # type: ignore[attr-defined]
+    plain: Callable[..., str | Markup] = env.globals["ngettext"]  # type: ignore[assignment]
+
+    @pass_context
+    def ngettext(context: Context, one: str, many: str, number: int, **values: Any) -> str | Markup:
+        return plain(context, one, many, number, **{"num": words.number(number), **values})
+
+    env.globals["ngettext"] = ngettext
+    env.filters["number"] = words.number
