@@ -93,15 +93,19 @@ class Words:
 def speech(language: str, folders: Iterable[Path]) -> Words:
     """The words of a language from locale/ folders, later ones before earlier ones. Raises SettingsError."""
     whole: NullTranslations = NullTranslations()
-    for folder in folders:
-        for tag in reversed(list(_nearer(language))):
-            for path in (folder / tag / CATALOGUE, folder / tag.replace("_", "-") / CATALOGUE):
-                if path.is_file():
-                    nearer = _read(path, tag)
-                    nearer.add_fallback(whole)
-                    whole = nearer
-                    break
+    for path in _catalogues(language, folders):
+        nearer = _read(path, language)
+        nearer.add_fallback(whole)
+        whole = nearer
     return Words(locale_of(language), whole)
+
+
+def _catalogues(language: str, folders: Iterable[Path]) -> Iterator[Path]:
+    """Those that speak, the one that is asked last first."""
+    tags = list(_nearer(language))[::-1]
+    names = dict.fromkeys(name for tag in tags for name in (tag, tag.replace("_", "-")))
+    paths = (folder / name / CATALOGUE for folder in folders for name in names)
+    return (path for path in paths if path.is_file())
 
 
 def _read(path: Path, language: str) -> Translations:
