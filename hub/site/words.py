@@ -112,7 +112,7 @@ def _read(path: Path, language: str) -> Translations:
     compiled = BytesIO()
     try:
         with path.open("rb") as file:
-            write_mo(compiled, read_po(file, locale=language, abort_invalid=True))
+            write_mo(compiled, read_po(file, locale=locale_of(language), abort_invalid=True))
         compiled.seek(0)
         return Translations(compiled)
     except (PoFileError, ValueError, LookupError) as why:
