@@ -106,7 +106,8 @@ def rewind(hub: Hub) -> None:
 
 
 def judge(hub: Hub) -> Changes:
-    """Apply rules that changed since the last update to what is stored."""
+    """Apply rules and a team that changed since the last update to what is stored."""
+    hub.store.recruit(hub.settings.brand.team, hub.rules.judge)
     return hub.store.rejudge(hub.rules.judge, hub.rules.digest)
 
 
@@ -206,14 +207,15 @@ def ready(hub: Hub, channel: Channel) -> Channel:
 
 
 def tidied(batch: Batch, now: datetime, team: Sequence[str]) -> Batch:
-    """The batch with all of it through the one door, the private items dropped, the team's marked as the brand's."""
-    names = {tidy.name(account) for account in team}
-    items = (tidy.item(_owned(item, names), now) for item in batch.items if not item.private)
+    """The batch with all of it through the one door, the private items dropped. What the team says is tidied as the
+    brand's own; that it is the brand's the store knows, so that a change of the team reaches what is stored."""
+    names = {tidy.name(account) for account in team} - {""}
+    items = (_tidied(item, now, ours=tidy.name(item.author.id) in names) for item in batch.items if not item.private)
     return replace(tidy.beside(batch), items=tuple(item for item in items if item.id))
 
 
-def _owned(item: Item, team: set[str]) -> Item:
-    return replace(item, ours=True) if item.author.id and tidy.name(item.author.id) in team else item
+def _tidied(item: Item, now: datetime, *, ours: bool) -> Item:
+    return replace(tidy.item(replace(item, ours=item.ours or ours), now), ours=item.ours)
 
 
 def ended(hub: Hub, came: Came, so_far: Pulled) -> Pulled:

@@ -16,8 +16,8 @@ import pytest
 from hub import pace, run
 from hub.channels import Ask, Channel
 from hub.errors import Missing, RateLimited, StoreError, Unreachable
-from hub.model import Account, Batch, Cursor, Item, Reaction, Terms
 from hub.index.whoosh import Whoosh
+from hub.model import Account, Batch, Cursor, Item, Reaction, Terms
 from hub.report import Pulled, Report, Wish
 from hub.run import Hub
 from hub.sections import PublishSettings
@@ -101,9 +101,16 @@ def test_private_items_are_never_saved(hub: Make) -> None:
 def test_the_team_speaks_for_the_brand_by_account_id_alone(hub: Make) -> None:
     grace = Account(name="Grace", id="https://ada.example/?author=2")
     faker = Account(name="Grace", url="https://ada.example/?author=2")
-    answer, fake = (item("x", ours=False, author=grace), item("y", ours=False, author=faker))
-    tidied = run.tidied(batch(answer, fake), NOW, ["http://ADA.example/?author=2"])
-    assert [one.ours for one in tidied.items] == [True, False]
+    answers = [
+        item(name, ours=False, author=author, reply_to=item("p").id)
+        for name, author in zip("xy", (grace, faker), strict=True)
+    ]
+    channel, said = scripted("blog", item("p"), *answers), {"p": True, "x": False, "y": False}
+    pull(hub(channel))
+    for team, spoken in (((grace.id.replace("https://ada", "http://ADA"),), True), ((), False)):
+        one = hub(channel, team=team)
+        run.judge(one)
+        assert {record.item.title: record.item.ours for record in one.store.records()} == said | {"x": spoken}
 
 
 def test_what_came_before_an_error_is_kept_and_the_error_is_a_fact(hub: Make) -> None:

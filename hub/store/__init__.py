@@ -60,6 +60,10 @@ class Store(Protocol):
         """Items, reactions, gone ids, counts and the cursor, in one transaction."""
         ...
 
+    def recruit(self, team: Iterable[str], judge: Judge = show_all) -> Changes:
+        """These account ids speak for the brand, also in what is stored; the items whose standing that alters."""
+        ...
+
     def rejudge(self, judge: Judge, digest: str) -> Changes:
         """Apply changed rules to what is stored; does nothing when `digest` is the one applied last."""
         ...

@@ -16,6 +16,7 @@ from hub.store import (
     Judge,
     Record,
     channels,
+    codec,
     facts,
     figures,
     files,
@@ -77,6 +78,17 @@ class Archive:
             reactions.save(c, batch.reactions)
             channels.move(c, channel, batch.cursor)
             return work.finish(counted)
+
+    def recruit(self, team: Iterable[str], judge: Judge = show_all) -> Changes:
+        """A team that is the same as before costs one question."""
+        wanted = "\n".join(sorted({codec.key(id) for id in team}))
+        with self.database.reading() as c:
+            if facts.get(c, facts.TEAM) == wanted:
+                return Changes()
+        with self.database.writing() as c:
+            work = Transaction(c, "", judge)
+            work.recruit(team)
+            return work.finish()
 
     def rejudge(self, judge: Judge, digest: str) -> Changes:
         """Ask changed rules about every text that is kept."""

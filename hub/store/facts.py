@@ -8,6 +8,7 @@ from hub.store.schema import facts
 
 ERASING = "erasing"  # "yes" while traces of erased texts may still be in the files
 WASTE = "waste"  # bytes of blanks among the texts
+TEAM = "team"  # keys of the accounts that speak for the brand, one a line
 RULES = "rules"  # digest of the rules that were applied last
 
 

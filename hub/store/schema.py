@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, MetaData, Table, Text
 from sqlalchemy.types import TypeEngine
 
-HEAD = "0002"  # the newest revision in migrations/versions/
+HEAD = "0003"  # the newest revision in migrations/versions/
 
 schema = MetaData()
 
@@ -65,7 +65,17 @@ versions = Table(  # what each channel brought of an item; `text` is empty once 
     _flag("ours"),
     _words("parent_name"),
     _words("root_name"),
+    _words("author"),  # who said it (hub.store.authors); "" once it is gone
     Index("versions_channel", "channel", "item"),
+    Index("versions_author", "author"),
+)
+
+accounts = Table(  # digests of every name an author answers to
+    "accounts",
+    schema,
+    _words("name", key=True),
+    _words("author", key=True),
+    Index("accounts_author", "author"),
 )
 
 names = Table(  # digests of every name an item answers to, by the channel that says so

@@ -5,14 +5,14 @@ Every row is remembered as it was before it was touched; hub.store.outcome compa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from hub.model import Changes, Complete, Item
-from hub.store import Judge, codec, names, outcome, reading, versions, weave
+from hub.store import Judge, authors, codec, facts, names, outcome, reading, versions, weave
 from hub.store.database import each
 from hub.store.schema import items
 from hub.store.schema import names as names_table
@@ -46,6 +46,7 @@ class Transaction:
 
     def __init__(self, c: Connection, channel: str, judge: Judge) -> None:
         self.c, self.channel, self.judge = c, channel, judge
+        self.team = set(facts.get(c, facts.TEAM).split())
         self.before: dict[str, Row[Any] | None] = {}
 
     def bring(self, brought: Sequence[Item]) -> None:
@@ -79,6 +80,13 @@ class Transaction:
         rows = self._brought(codec.key(complete.under) if complete.under else "")
         listed = (row for row in rows if reply in (None, bool(row.parent_name or row.root_name)))
         self._wipe({row.item for row in listed if row.name not in kept})
+
+    def recruit(self, team: Iterable[str]) -> None:
+        """From now on these accounts, given by their ids, speak for the brand, and no others than its channels say."""
+        now = {codec.key(id) for id in team}
+        turned, self.team = now ^ self.team, now
+        facts.put(self.c, facts.TEAM, "\n".join(sorted(now)))
+        self._alter(authors.said(self.c, turned), set(), lambda: None)
 
     def hide(self, hidden: Mapping[str, str]) -> None:
         """Items are hidden by a rule ("": no longer)."""
@@ -132,7 +140,7 @@ class Transaction:
     def _refresh(self, touched: Sequence[str], was: Mapping[str, Row[Any]]) -> None:
         """Choose anew which version of each item is shown, and whether a rule hides it."""
         brought = versions.of(self.c, touched)
-        rows = [_shown(id, brought.get(id, [])) for id in touched]
+        rows = [_shown(id, brought.get(id, []), self.team) for id in touched]
         texts = reading.bodies(self.c, rows)
         rows = [replace(row, hidden=self.judge(texts[row.id])) if row.id in texts else row for row in rows]
         new = [asdict(row) for row in rows if row.id not in was]
@@ -168,7 +176,7 @@ class Transaction:
         self.before.update((id, rows.get(id)) for id in unknown)
 
 
-def _shown(id: str, brought: Sequence[Row[Any]]) -> _Shown:
+def _shown(id: str, brought: Sequence[Row[Any]], team: Collection[str]) -> _Shown:
     """What the versions of an item make of it: the best of those still here, or the shape of what is gone."""
     if not brought:
         return _Shown(id)
@@ -181,7 +189,7 @@ def _shown(id: str, brought: Sequence[Row[Any]]) -> _Shown:
         channel=best.channel if here else "",
         channels="\n".join(sorted(row.channel for row in here)),
         published=best.published,
-        ours=any(row.ours for row in here or brought),
+        ours=any(row.ours or row.author in team for row in here or brought),
         gone=not here,
         bare=False,
         parent_name=best.parent_name,

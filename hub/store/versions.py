@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from hub.model import Item
-from hub.store import codec, texts
+from hub.store import authors, codec, texts
 from hub.store.database import chunks, each
 from hub.store.schema import versions
 from hub.threads import moment
@@ -29,6 +29,7 @@ def write(c: Connection, channel: str, brought: Mapping[str, Item], bodies: Mapp
     rows = [_row(channel, brought[id], number, bodies[id]) for id, number in zip(bodies, numbers, strict=True)]
     if rows:
         c.execute(insert(versions), rows)
+        authors.meet(c, (brought[id].author for id in bodies))
 
 
 def wipe(c: Connection, channel: str, ids: Iterable[str]) -> None:
@@ -80,4 +81,5 @@ def _row(channel: str, item: Item, number: int, body: str) -> dict[str, object]:
         "ours": item.ours,
         "parent_name": codec.key(item.reply_to),
         "root_name": codec.key(item.root),
+        "author": authors.key(item.author),
     }

@@ -10,18 +10,21 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from hub.errors import StoreError
+from hub.model import Item
 from hub.store import migrate
 from hub.store.archive import Archive, open_archive
 from hub.store.schema import HEAD, schema
 from tests.store.said import bring, post, visible
 
 
-def at_revision(folder: Path, revision: str) -> None:
+def at_revision(folder: Path, revision: str, *more: Item) -> None:
     """Take an archive with two posts back to an older schema."""
     with open_archive("", folder) as archive:
-        bring(archive, post("a"), post("b"))
+        bring(archive, post("a"), post("b"), *more)
     with sqlite3.connect(folder / "archive.sqlite") as db:
-        for table in ("files", "shows", "redirects"):
+        db.execute("DROP INDEX versions_author")
+        db.execute("ALTER TABLE versions DROP COLUMN author")
+        for table in (*(("files", "shows", "redirects") if revision < "0002" else ()), "accounts"):
             db.execute(f"DROP TABLE {table}")
         db.execute("UPDATE alembic_version SET version_num = ?", [revision])
     db.close()
