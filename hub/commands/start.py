@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
@@ -13,12 +12,13 @@ from urllib.parse import urlsplit
 
 import click
 
+from hub.commands.tables import comment, table, value
 from hub.errors import HubError, OutputError
 from hub.recipes import RECIPES, written
 from hub.screen import Screen
 
 if TYPE_CHECKING:
-    from hub.discover import Found
+    from hub.discover import Found, Proposal
 
 GITIGNORE = "/.hub/\n/output/*\n!/output/.gitignore\n"
 OUTPUT_GITIGNORE = "*\n!.gitignore\n"
@@ -30,6 +30,7 @@ RULES = """# What is not shown, and why. Each rule has an id, a reason, and one 
 # reason = "advertising"
 # domain = "casino.example"
 """
+OWN = ("wordpress", "feed", "podcast", "discourse")  # kinds that are asked at the brand's own hosts
 BY_HAND = "`hub init` without --url lays down a folder to fill in by hand"
 FIRST_POST = """Title: Hello
 Date: {day}
@@ -49,7 +50,8 @@ class Answers:
     description: str = ""
     contact: str = ""
     allow: tuple[str, ...] = ()
-    channels: list[tuple[str, str, Mapping[str, Any], str]] = field(default_factory=list)
+    channels: list[Proposal] = field(default_factory=list)
+    notes: tuple[str, ...] = ()
 
 
 @click.command()
@@ -119,7 +121,9 @@ def discovered(screen: Screen, answers: Answers, typed: str) -> None:
     answers.name = answers.name or " ".join(found.name.split())
     answers.language = answers.language or (found.language if LANGUAGE.fullmatch(found.language) else "")
     answers.description = " ".join(found.description.split())
-    answers.channels = list(found.channels)
+    answers.channels, answers.notes = list(found.channels), found.notes
+    for one in found.channels:
+        screen.note(f"  {one.kind}: {comment(one.why)}{'' if one.sure else ' (written as a comment: decide)'}")
 
 
 def address(typed: str) -> str:
@@ -208,35 +212,35 @@ def hub_toml(answers: Answers) -> Iterator[str]:
         yield f"\n# {(model.__doc__ or '').strip()}"
         yield f"[{name}]"
         for key, known in model.model_fields.items():
-            value = decided.get(name, {}).get(key)
-            default = known.get_default(call_default_factory=True)
-            line = f"{key} = {toml_value(value or default)}"
-            yield f"{line if value else '# ' + line}  # {known.description}"
+            chosen = decided.get(name, {}).get(key)
+            line = f"{key} = {value(chosen or known.get_default(call_default_factory=True))}"
+            yield f"{line if chosen else '# ' + line}  # {known.description}"
     yield from channel_tables(answers)
 
 
 def channel_tables(answers: Answers) -> Iterator[str]:
     """[channels.…]: the brand's own posts, and what was found, each with why."""
     yield '\n# Places the brand speaks. `local` reads content/posts/.\n[channels.notes]\nkind = "local"'
-    for name, kind, fields, why in answers.channels:
-        yield f"\n# {' '.join(why.split())}" if why else ""
-        yield f"[channels.{name}]"
-        yield f"kind = {toml_value(kind)}"
-        yield from [f"{key} = {toml_value(value)}" for key, value in fields.items()]
+    for proposal in (*answers.channels, *talk(answers)):
+        yield from table(proposal)
+    yield from [f"\n# {comment(note)}" for note in answers.notes]
     if not answers.channels:
         yield '\n# [channels.blog]\n# kind = "feed"\n# url = "https://blog.example.org/feed/"'
 
 
+def talk(answers: Answers) -> Iterator[Proposal]:
+    """Where strangers may speak of the brand's own pages, without any key: for a person to decide."""
+    from hub.discover import Proposal
+
+    for host in hosts(answers)[:1] if not answers.allow else ():
+        why = "Hacker News: stories there that lead to the site, with every comment; it needs no key"
+        yield Proposal("hackernews", "hackernews", {"url": f"https://{host}/"}, why, sure=False)
+
+
 def hosts(answers: Answers) -> list[str]:
-    """The hosts of what was found."""
-    urls = [str(fields.get("url", "")) for _, _, fields, _ in answers.channels]
+    """The hosts of the brand's own places; those of networks are nobody's."""
+    urls = [str(one.fields.get("url", "")) for one in answers.channels if one.sure and one.kind in OWN]
     return sorted({urlsplit(url).hostname or "" for url in urls} - {""})
-
-
-def toml_value(value: Any) -> str:
-    """A value as TOML writes it: JSON's strings, numbers, booleans and lists are TOML's."""
-    listed = [list(value)] if isinstance(value, tuple) else [value]
-    return json.dumps(listed[0], ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def laid(place: Path, files: Mapping[str, str | Path]) -> tuple[list[str], list[str]]:
