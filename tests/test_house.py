@@ -24,7 +24,7 @@ FLOORS: tuple[set[str], ...] = (
     {"model", "errors"},
     {"answer", "guard", "lock", "log", "pace", "pages", "people", "query", "recipes", "replay", "screen"},
     {"threads", "tidy", "toml", "workers"},
-    {"rules", "web"},
+    {"copies", "rules", "web"},
     {"channels", "host", "index", "sections", "store"},
     {"api", "discover", "imports", "pictures", "searchpage", "settings"},
     {"report", "serve", "site"},
@@ -38,7 +38,8 @@ KNOWS = {
     "pages": {"model"},
     "threads": {"model"},
     "channels": {"model", "errors", "web"},
-    "store": {"model", "errors", "pages", "threads", "tidy"},
+    "copies": {"model", "tidy"},
+    "store": {"model", "errors", "pages", "threads", "copies", "tidy"},
     "index": {"model", "errors", "pages", "query", "tidy"},
 }
 
@@ -58,6 +59,7 @@ DOORS = {
     "nh3": ("hub.tidy.",),
     "pelican": ("hub.site",),
     "pydantic": ("hub.settings", "hub.sections"),
+    "rapidfuzz": ("hub.copies",),
     "rich": ("hub.commands.",),
     "schedule": ("hub.commands.",),
     "sqlalchemy": ("hub.store.",),

@@ -1,12 +1,17 @@
-"""What things cost: `python -m tests.bench [one_reply] [search] [relevance] [ITEMS]` prints figures; nothing here is a test."""
+"""What things cost: `python -m tests.bench [BENCH…] [ITEMS]` prints figures; nothing here is a test."""
 
 from __future__ import annotations
 
 import sys
 
-from tests.bench import one_reply, relevance, search
+from tests.bench import copies, one_reply, relevance, search
 
-BENCHES = {"one_reply": one_reply.main, "search": search.main, "relevance": relevance.main}
+BENCHES = {
+    "copies": copies.main,
+    "one_reply": one_reply.main,
+    "search": search.main,
+    "relevance": relevance.main,
+}
 
 if __name__ == "__main__":
     names = [word for word in sys.argv[1:] if not word.isdigit()]

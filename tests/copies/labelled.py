@@ -22,7 +22,7 @@ from hub.model import Item
 
 HERE = Path(__file__).parent
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
-NOW = START + timedelta(days=900)
+NOW = START + timedelta(days=9000)
 HOMES = {
     "blog": "https://blog.acme.example/",
     "log": "https://log.acme.example/",
