@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -84,3 +85,10 @@ class Report:
         if failed and len(failed) == len(self.pulled):
             return 69
         return 1 if failed or self.publish_error or (self.built and self.built.failed) else 0
+
+
+def reason(why: BaseException) -> str:
+    """What stopped a page, with file and line where a template did."""
+    frames = reversed(traceback.extract_tb(why.__traceback__))
+    spot = next((f" in {frame.filename}:{frame.lineno}" for frame in frames if frame.filename.endswith(".html")), "")
+    return f"{type(why).__name__}{spot}: {str(why).partition(chr(10))[0]}"

@@ -24,7 +24,7 @@ from hub.channels import Ask, Channel, Priced
 from hub.errors import HubError, StoreError
 from hub.lock import writable
 from hub.model import Batch, Changes, Entry, Health, Item, Price
-from hub.report import Pulled, Report, Wish
+from hub.report import Pulled, Report, Wish, reason
 from hub.settings import Settings, reveal, revealed
 from hub.store import Store
 from hub.store.archive import Archive, open_archive
@@ -321,7 +321,7 @@ def attempt(built: Built, page: str, make: Callable[[], Made]) -> Made | None:
         raise
     except Exception as why:
         log.warning("page failed", page=page, exc_info=why)
-        built.failed.append((page, f"{type(why).__name__}: {why}"))
+        built.failed.append((page, reason(why)))
         return None
 
 

@@ -6,8 +6,9 @@ at any time.
 
 from __future__ import annotations
 
+import json
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from threading import Thread
@@ -28,6 +29,20 @@ from hub.searchpage import SearchPage
 
 LIVE_SCRIPT = b"""const news = new EventSource(new URL("live", import.meta.url));
 news.onmessage = () => location.reload();
+news.addEventListener("trouble", (told) => {
+  document.getElementById("hub-trouble")?.remove();
+  const troubles = JSON.parse(told.data);
+  if (!troubles.length) return;
+  const box = document.createElement("pre");
+  box.id = "hub-trouble";
+  box.role = "alert";
+  box.textContent = troubles.join("\\n");
+  Object.assign(box.style, {
+    position: "fixed", inset: "auto 0 0", margin: 0, padding: "1rem", maxBlockSize: "60vh", overflow: "auto",
+    whiteSpace: "pre-wrap", background: "#a4261d", color: "#fff", zIndex: 9,
+  });
+  document.body.append(box);
+});
 """
 
 
@@ -36,16 +51,19 @@ def app(
     index_folder: Path,
     *,
     prefix: str = "/",
-    live: bool = False,
+    live: Sequence[str] | None = None,
     cors: str = "",
     limiter: Limiter | None = None,
 ) -> Starlette:
-    """The site in `output` under `prefix`, with the index beside it; `cors` is the origin that may ask the API too."""
+    """The site in `output` under `prefix`, with the index beside it; `cors` is the origin that may ask the API too.
+
+    `live` makes it a preview that reloads; it is what keeps pages from being built just now, to be laid over them.
+    """
     root = f"/{prefix.strip('/')}/".replace("//", "/")
-    change = _reloading(root) if live else None
-    site = Site(Host(output, root, change), Api(Whoosh(index_folder), limiter))
+    change = _reloading(root) if live is not None else None
+    site = Site(Host(output, root, change), Api(Whoosh(index_folder), limiter), () if live is None else live)
     routes = [route for base in dict.fromkeys(("/", root)) for route in site.routes(base)]
-    if live:
+    if live is not None:
         routes += [Route(f"{root}__hub/live.js", _script), Route(f"{root}__hub/live", site.events)]
     allowed = [Middleware(CORSMiddleware, allow_origins=[cors], allow_methods=["GET"])] if cors else []
     made = Starlette(
@@ -58,8 +76,8 @@ def app(
 class Site:
     """The pages of a host and the answers of an API, as one."""
 
-    def __init__(self, host: Host, api: Api) -> None:
-        self.host, self.api = host, api
+    def __init__(self, host: Host, api: Api, troubles: Sequence[str] = ()) -> None:
+        self.host, self.api, self.troubles = host, api, troubles
 
     @asynccontextmanager
     async def lifespan(self, app: Starlette) -> AsyncIterator[None]:  # noqa: ARG002  what Starlette calls it with
@@ -114,14 +132,18 @@ class Site:
         )
 
     async def changes(self, request: Request) -> AsyncIterator[str]:
-        """A line when the preview has to reload, a comment now and then to notice that nobody listens."""
+        """A line when the preview has to reload or pages cannot be built; else a comment, to notice who left."""
         from watchfiles import awatch
 
+        told: list[str] = []
         yield "retry: 1000\n\n"
-        async for seen in awatch(self.host.output, step=200, rust_timeout=2000, yield_on_timeout=True):
+        async for seen in awatch(self.host.output, step=200, rust_timeout=1000, yield_on_timeout=True):
             if await request.is_disconnected():
                 return
             yield "data: changed\n\n" if seen else ": still here\n\n"
+            if told != list(self.troubles):
+                told = list(self.troubles)
+                yield f"event: trouble\ndata: {json.dumps(told)}\n\n"
 
 
 async def _script(request: Request) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
+from jinja2 import Environment, FileSystemLoader
 
 from hub import pace, run
 from hub.channels import Ask, Channel
@@ -22,6 +24,7 @@ from hub.report import Pulled, Report, Wish
 from hub.run import Hub
 from hub.sections import PublishSettings
 from hub.settings import Brand, Settings
+from hub.site.job import Built
 from hub.web import Web
 
 NOW = datetime(2026, 11, 5, 12, tzinfo=UTC)
@@ -223,8 +226,6 @@ def test_the_exit_code_says_how_many_channels_failed(errors: list[str], code: in
 
 
 def test_a_page_that_fails_is_noted_and_the_archive_failing_is_not() -> None:
-    from hub.site.job import Built
-
     def raises(why: Exception) -> Callable[[], None]:
         def make() -> None:
             raise why
@@ -236,6 +237,14 @@ def test_a_page_that_fails_is_noted_and_the_archive_failing_is_not() -> None:
     assert built.failed == [("post 1", "ValueError: x")]
     with pytest.raises(StoreError):
         run.attempt(built, "post 2", raises(StoreError("gone")))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("wrong", ["a\n{{ nothing.at.all }}", "a\n{% if %}"])
+def test_a_template_that_fails_is_told_with_its_file_and_line(tmp_path: Path, wrong: str) -> None:
+    (tmp_path / "post.html").write_text(wrong)
+    built, theme = Built(), Environment(loader=FileSystemLoader(tmp_path), autoescape=True)
+    run.attempt(built, "post 1", lambda: theme.get_template("post.html").render())  # type: ignore[arg-type]
+    assert re.search(r"Error in \S+post\.html:2: \S", built.failed[0][1])
 
 
 def update(hub: Hub, **more: object) -> Report:

@@ -193,7 +193,7 @@ def test_the_api_answers_under_the_prefix_too(folder: Path) -> None:
 
 
 def test_the_preview_reloads_by_a_script_of_its_own(folder: Path) -> None:
-    page = ask(made(folder, live=True, prefix="/talk/"), "/talk/").text
+    page = ask(made(folder, live=(), prefix="/talk/"), "/talk/").text
     assert '<script type="module" src="/talk/__hub/live.js"></script></body>' in page
 
 

@@ -13,9 +13,10 @@ import pytest
 
 pytestmark = pytest.mark.slow
 
-RUN = "import sys; from pathlib import Path; from hub.serve import app, serve\n" + (
-    "serve(app(Path(sys.argv[1]) / 'output', Path(sys.argv[1]) / 'index', prefix='/talk/', live=True), port=0)"
-)
+RUN = """import sys; from pathlib import Path; from hub.serve import app, serve
+root = Path(sys.argv[1])
+serve(app(root / "output", root / "index", prefix="/talk/", live=["post.html:3: no"]), port=0)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -92,3 +93,12 @@ def test_a_changed_page_is_told_to_who_watches(folder: Path, server: tuple[str, 
             told += line.recv(65536)
             (folder / "output" / "index.html").write_text(f"<body>Hello {len(told)}</body>")
     assert b"text/event-stream" in told
+
+
+def test_what_keeps_a_page_from_being_built_is_laid_over_the_preview(server: tuple[str, int]) -> None:
+    with socket.create_connection(server, timeout=20) as line:
+        line.sendall(b"GET /talk/__hub/live HTTP/1.1\r\nHost: x\r\n\r\n")
+        told = b""
+        while b"event: trouble" not in told:
+            told += line.recv(65536)
+    assert b'data: ["post.html:3: no"]' in told

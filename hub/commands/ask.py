@@ -175,11 +175,12 @@ def serve(screen: Screen, host: str | None, port: int | None, browse: bool, no_l
 
     found = settings_of(screen)
     prefix = urlsplit(found.brand.url).path
-    site = server.app(found.output, found.memory / "index", prefix=prefix, live=not no_live)
+    troubles: list[str] = []
+    site = server.app(found.output, found.memory / "index", prefix=prefix, live=None if no_live else troubles)
     port = found.serve.port if port is None else port
     if browse:
         click.launch(f"http://{host or found.serve.host}:{port}{prefix}")
-    with nullcontext() if no_live else watching(screen, (found.content, found.theme)):
+    with nullcontext() if no_live else watching(screen, (found.content, found.theme), troubles):
         server.serve(site, host or found.serve.host, port)
     return 0
 

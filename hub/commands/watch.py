@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
 
+from hub.commands.cycle import failures
 from hub.commands.opening import writing
 from hub.errors import HubError, Locked
 from hub.screen import Screen
@@ -22,8 +23,11 @@ def stamp(folders: tuple[Path, ...]) -> Stamp:
     return frozenset((str(path), state.st_mtime_ns, state.st_size) for path in found if (state := path.stat()))
 
 
-def rebuild(screen: Screen) -> None:
-    """Settings, rules, the brand's own Markdown and the theme are read again, and the site follows."""
+def rebuild(screen: Screen) -> list[str]:
+    """Settings, rules, the brand's own Markdown and the theme are read again, and the site follows.
+
+    Gives what keeps pages from being built, in lines.
+    """
     from hub import run
     from hub.report import Wish
 
@@ -38,16 +42,26 @@ def rebuild(screen: Screen) -> None:
         run.settle(hub)
     if built.written or built.removed:
         screen.note(f"rebuilt: {len(built.written)} files written, {len(built.removed)} removed")
-    for page, why in built.failed:
-        screen.note(f"failed: {page}: {why}")
+    troubles = list(failures(built.failed))
+    for line in troubles:
+        screen.note(line)
+    return troubles
 
 
 @contextmanager
-def watching(screen: Screen, folders: tuple[Path, ...]) -> Iterator[None]:
-    """Look after the folders, in a thread of its own, for as long as the block runs."""
+def watching(screen: Screen, folders: tuple[Path, ...], troubles: list[str]) -> Iterator[None]:
+    """Look after the folders, in a thread of its own, for as long as the block runs; keep `troubles` what they are."""
     over = Event()
     at = stamp(folders)
-    Thread(target=look, args=(over, folders, at, lambda: rebuild(screen), screen.note), daemon=True).start()
+
+    def act() -> None:
+        troubles[:] = rebuild(screen)
+
+    def say(why: str) -> None:
+        troubles[:] = why.splitlines()
+        screen.note(why)
+
+    Thread(target=look, args=(over, folders, at, act, say), daemon=True).start()
     try:
         yield
     finally:
