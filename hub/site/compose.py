@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
@@ -16,6 +16,7 @@ from hub import tidy
 from hub.model import Account, Item, Media, Reply, Thread, Tombstone, Unknown
 from hub.pages import address, anchor
 from hub.settings import Settings
+from hub.site.talk import Part, Talk
 from hub.site.views import Card, Line, Moment, Picture, Place, Who
 from hub.site.words import Words, later
 from hub.store import File, Record, Store
@@ -192,9 +193,9 @@ class Composer:
         )
 
     # conversations
-    def lines(self, thread: Thread) -> tuple[Line, ...]:
-        """The replies of a thread as nested lines: a new list only where the talk branches, NESTING deep at most."""
-        return Conversation(self, thread).lines()
+    def lines(self, talk: Talk, part: Part) -> tuple[Line, ...]:
+        """The replies of one page of a conversation as nested lines."""
+        return Nest(self, talk, part).lines()
 
     def line(self, reply: Reply, parents: Mapping[str, Reply], thread: Thread) -> Line:
         """One reply, with nothing below it yet."""
@@ -243,43 +244,29 @@ def heading(item: Item, text: str) -> str:
     return first if item.title or len(first) <= 60 else f"{first[:60].rsplit(' ', 1)[0]}…"
 
 
-class Conversation:
-    """One thread's replies, being nested: each hangs below the last line that is one step less deep."""
+class Nest:
+    """The lines of one page of a conversation, being nested: a new list only where the talk branches, NESTING deep at
+    most; deeper ones follow in the same list."""
 
-    def __init__(self, composer: Composer, thread: Thread) -> None:
-        self.composer, self.thread = composer, thread
-        self.known = {reply.node.id: reply for reply in thread.replies if not isinstance(reply.node, Unknown)}
-        self.above: list[int] = []  # of each line the number of the line it hangs below, -1 for the post itself
-        self.below: dict[int, list[int]] = {-1: []}
-        self._nest()
-        self.sizes = self._sizes()
-
-    def _nest(self) -> None:
-        last = [-1]  # the newest line of each depth
-        for number, reply in enumerate(self.thread.replies):
-            depth = min(reply.depth, len(last) - 1)
-            self.above.append(last[depth])
-            self.below.setdefault(last[depth], []).append(number)
-            last[depth + 1 :] = [number]
-
-    def _sizes(self) -> list[int]:
-        """Visible replies below each line, counted from the last line up."""
-        sizes = [0] * len(self.above)
-        for number in reversed(range(len(sizes))):
-            if self.above[number] >= 0:
-                sizes[self.above[number]] += sizes[number] + isinstance(self.thread.replies[number].node, Item)
-        return sizes
+    def __init__(self, composer: Composer, talk: Talk, part: Part) -> None:
+        self.composer, self.talk, self.part = composer, talk, part
+        self.shown = frozenset(part.shown)
+        self.sizes = talk.sizes(self.shown)
+        self.address = address(talk.thread.root)
 
     def lines(self) -> tuple[Line, ...]:
-        return self._level(self.below[-1], 1)
+        return self._level(self.part.tops, 1)
 
-    def _level(self, numbers: Sequence[int], depth: int) -> tuple[Line, ...]:
+    def _below(self, number: int) -> list[int]:
+        return [below for below in self.talk.below.get(number, ()) if below in self.shown]
+
+    def _level(self, numbers: Iterable[int], depth: int) -> tuple[Line, ...]:
         """Lines of one list. An only child follows its parent in the same list, marked flat."""
         out: list[Line] = []
         for first in numbers:
             chain = self._chain(first)
             out += [self._line(number, flat=number != first) for number in chain]
-            branches = self.below.get(chain[-1], [])
+            branches = self._below(chain[-1])
             if branches and depth < NESTING:
                 out[-1] = replace(out[-1], below=self._level(branches, depth + 1))
             else:
@@ -287,13 +274,19 @@ class Conversation:
         return tuple(out)
 
     def _line(self, number: int, flat: bool) -> Line:
-        line = self.composer.line(self.thread.replies[number], self.known, self.thread)
-        return replace(line, flat=flat, size=self.sizes[number])
+        reply = self.talk.replies[number]
+        line = self.composer.line(reply, self.talk.known, self.talk.thread)
+        above = self.talk.above[number]
+        away = line.parent_anchor and above not in self.shown
+        parent_page = self.address + self.talk.places.get(reply.parent, "") if away else ""
+        path, many = self.part.cuts.get(number, ("", 0))
+        more = (self.address + path, many) if path else ("", 0)
+        return replace(line, flat=flat, size=self.sizes[number], parent_page=parent_page, more=more)
 
     def _chain(self, number: int) -> list[int]:
         """A reply and its only child, its only child's only child, and so on."""
         chain = [number]
-        while len(below := self.below.get(chain[-1], [])) == 1:
+        while len(below := self._below(chain[-1])) == 1:
             chain.append(below[0])
         return chain
 
@@ -302,5 +295,5 @@ class Conversation:
         out, stack = [], list(reversed(list(numbers)))
         while stack:
             out.append(stack.pop())
-            stack.extend(reversed(self.below.get(out[-1], [])))
+            stack.extend(reversed(self._below(out[-1])))
         return out

@@ -7,7 +7,7 @@ until its files are whole.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from hub.model import Entry, Item, Thread
 from hub.pages import HOME, Page, Post, Stretch, Touched, address, closed, page_at, touched
 from hub.site.manifest import Manifest
 from hub.site.search import Ledger
+from hub.site.talk import CHOICE, Talk
 from hub.store import Store
 
 FEED = 50  # entries in a feed
@@ -25,6 +26,16 @@ STANDING = tuple(
     Page(kind=kind) for kind in ("archive", "texts", "sitemap", "robots", "search", "assets", "statics", "redirects")
 )
 """Pages that exist whatever was said."""
+
+
+def part_page(root: str, path: str) -> Page:
+    """A further page of a conversation, named by the id of the post and the path below its address; see `part_of`."""
+    return Page(kind="part", name=f"{root} {path}")
+
+
+def part_of(page: Page) -> tuple[str, str]:
+    root, _, path = page.name.rpartition(" ")
+    return root, path
 
 
 def sort_key(item: Item) -> str:
@@ -79,6 +90,8 @@ class Follower:
                 self.manifest.put_reply(item.id, record.thread, sort_key(item), item.channel)
             if record.thread and not item.unsearchable:
                 self.said.put(item, record.thread)
+        for root in self.manifest.talks(CHOICE):
+            self._talk(root, self.store.thread(root), ())
         self.pages |= {Page(kind="redirect", name=old) for old in self.store.redirects()}
         self.pages |= everything(self.manifest, self.channels) | self.said.everything()
         self._hidden()
@@ -126,7 +139,7 @@ class Follower:
         elif entry.what == "rules":
             self.pages.add(Page(kind="texts"))
 
-    def _thread(self, root: str, changed: Iterable[str]) -> None:
+    def _thread(self, root: str, changed: Collection[str]) -> None:
         """Bring what we remember of one thread up to date, and note what that touches."""
         before, thread = self.manifest.post(root), self.store.thread(root)
         after = remembered(thread.root, thread.channels, self.zone) if thread else None
@@ -137,6 +150,7 @@ class Follower:
         if after and before != after:
             self.manifest.put(after)
         self._replies(thread, root)
+        self._talk(root, thread, changed)
         self.said.thread(root, thread, root in changed)
         self._recent(root, changed)
         self._note(touched(before, after))
@@ -164,6 +178,16 @@ class Follower:
         for ident, (sort, channel) in new.items():
             if old.get(ident) != (sort, channel):
                 self.manifest.put_reply(ident, root, sort, channel)
+
+    def _talk(self, root: str, thread: Thread | None, changed: Collection[str]) -> None:
+        """The further pages of a conversation: those that are another, and those that show something changed."""
+        talk = Talk(thread) if thread and len(thread.replies) > CHOICE else None
+        before, after = self.manifest.parts(root), talk.signs() if talk else {}
+        if before or after:
+            paths = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
+            paths |= talk.showing(changed) if talk else set()
+            self.pages |= {part_page(root, path) for path in paths if path}
+            self.manifest.put_parts(root, after, talk.places if talk else {})
 
     def _recent(self, root: str, changed: Iterable[str]) -> None:
         """A change among the newest replies shows on the first page and in the feed of replies."""
@@ -228,6 +252,7 @@ def everything(manifest: Manifest, channels: Iterable[str] = ()) -> set[Page]:
     for post in manifest.posts():
         pages |= {Page(kind="post", name=post.id), Page(kind="year", name=post.month[:4])}
         pages |= {Page(kind=kind, name=post.month) for kind in ("month", "sitemap")}
+    pages |= {part_page(*key) for key in manifest.all_parts()}
     for name in {HOME, *manifest.lists(), *channels}:
         numbers = range(closed(manifest.total(name)) + 1)
         pages |= {Page(kind="list", name=name, number=number) for number in numbers}

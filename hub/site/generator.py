@@ -28,7 +28,7 @@ from hub.site.writer import Made, QuietWriter
 from hub.store import File
 
 COPIED = ("assets", "statics")  # every page asks for them
-ORDER = ("texts", "post", "redirect")  # what every foot links to, then leaves, then what lists them
+ORDER = ("texts", "part", "post", "redirect")  # what every foot links to, then leaves, then what lists them
 
 
 class HubGenerator(Generator):  # type: ignore[misc]

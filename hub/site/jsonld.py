@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from hub import tidy
-from hub.model import Account, Item, Thread
-from hub.pages import address, anchor
+from hub.model import Account, Item, Reply, Thread
 from hub.site.shell import Addresses
+from hub.site.talk import Part, Talk
 from hub.site.views import Card, Shell
+
+if TYPE_CHECKING:
+    from hub.site.make import Workshop
 
 CONTEXT = "https://schema.org"
 COMMENTS = 100  # described at most; the feed has all
@@ -49,31 +53,50 @@ def crumbs(steps: Iterable[tuple[str, str]], at: Addresses) -> dict[str, object]
     return {"@type": "BreadcrumbList", "itemListElement": elements}
 
 
-def post(thread: Thread, card: Card, shell: Shell, at: Addresses, bare: Collection[str] = ()) -> Markup:
-    """A post's page: the posting with its comments as a tree, and where the page stands. Of the channels in `bare` no
-    text may stand in data."""
-    here = at.absolute(address(thread.root))
+def post(thread: Thread, card: Card, shop: Workshop) -> Markup:
+    """A post's page: the posting with its comments as a tree, and where the page stands. Where terms allow no text in
+    data there is none."""
+    here = shop.at.absolute(card.href)
     entity = {
-        **_said(thread.root, here, bare, shell.unnamed),
-        "@type": "SocialMediaPosting" if thread.root.kind == "note" else "BlogPosting",
-        "headline": card.heading[:110],
+        **_posting(thread.root, card, shop),
         "commentCount": card.replies,
-        "comment": _comments(thread, here, bare, shell.unnamed),
+        "comment": _comments(thread, thread.replies, shop),
+    }
+    return _page(here, entity, card, shop)
+
+
+def part(talk: Talk, part: Part, card: Card, shop: Workshop) -> Markup:
+    """A further page of a conversation: the same posting, by the address of its own page, with the comments here."""
+    replies = [talk.replies[number] for number in part.shown]
+    entity = {**_posting(talk.thread.root, card, shop), "comment": _comments(talk.thread, replies, shop)}
+    return _page(shop.at.absolute(card.href + part.path), entity, card, shop)
+
+
+def _page(url: str, entity: dict[str, object], card: Card, shop: Workshop) -> Markup:
+    name = card.heading[:110]
+    steps = [(shop.shell.name, ""), (card.place.label, card.place.href), (name, card.href)]
+    page = {"@type": "WebPage", "url": url, "name": name, "mainEntity": _full(entity)}
+    return script({"@graph": [page, crumbs(steps, shop.at)]})
+
+
+def _posting(root: Item, card: Card, shop: Workshop) -> dict[str, object]:
+    here = shop.at.absolute(card.href)
+    return {
+        **_said(root, here, shop),
+        "@type": "SocialMediaPosting" if root.kind == "note" else "BlogPosting",
+        "headline": card.heading[:110],
         "mainEntityOfPage": here,
     }
-    steps = [(shell.name, ""), (card.place.label, card.place.href), (card.heading[:110], address(thread.root))]
-    page = {"@type": "WebPage", "url": here, "name": card.heading[:110], "mainEntity": _full(entity)}
-    return script({"@graph": [page, crumbs(steps, at)]})
 
 
-def _comments(thread: Thread, here: str, bare: Collection[str], unnamed: str) -> list[dict[str, object]]:
+def _comments(thread: Thread, replies: Iterable[Reply], shop: Workshop) -> list[dict[str, object]]:
     """The first comments, each under its parent; those whose parent is not shown stand at the top."""
     made: dict[str, dict[str, object]] = {}
     top: list[dict[str, object]] = []
-    for reply in thread.replies:
+    for reply in replies:
         if isinstance(reply.node, Item) and len(made) < COMMENTS:
-            at = f"{here}#{anchor(reply.node.id)}"
-            comment = _full({"@type": "Comment", **_said(reply.node, at, bare, unnamed)})
+            where = shop.where(thread.root, reply.node.id)
+            comment = _full({"@type": "Comment", **_said(reply.node, where, shop)})
             made[reply.node.id] = comment
             parent = made.get(reply.parent)
             below = parent.setdefault("comment", []) if parent else top
@@ -81,13 +104,13 @@ def _comments(thread: Thread, here: str, bare: Collection[str], unnamed: str) ->
     return top
 
 
-def _said(item: Item, url: str, bare: Collection[str], unnamed: str) -> dict[str, object]:
+def _said(item: Item, url: str, shop: Workshop) -> dict[str, object]:
     return {
         "url": url,
-        "author": _author(item.author, unnamed),
+        "author": _author(item.author, shop.shell.unnamed),
         "datePublished": item.published.isoformat(timespec="seconds") if item.published else "",
         "dateModified": item.edited.isoformat(timespec="seconds") if item.edited else "",
-        "text": "" if item.channel in bare else tidy.text(item.html)[:500],
+        "text": "" if item.channel in shop.texts.settings.bare else tidy.text(item.html)[:500],
         "inLanguage": item.language,
     }
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from heapq import nlargest
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from markupsafe import Markup
 
-from hub.model import Item, Thread
-from hub.pages import HOME, Page, address, anchor
+from hub.model import Item
+from hub.pages import HOME, Page
 from hub.site import feeds
 from hub.site.feeds import FeedEntry, FeedOf
 from hub.site.follow import FEED
+from hub.site.talk import WHOLE, Talk
 from hub.site.views import Card
 from hub.store import Record
 
@@ -102,23 +104,18 @@ def _link(url: str, words: str) -> str:
     return str(Markup('<p><a href="{}">{}</a></p>').format(url, words))
 
 
-def _reply_entries(shop: Workshop, thread: Thread, heading: str) -> list[FeedEntry]:
-    """Every visible reply of a thread, each naming what it answers."""
-    here = shop.at.absolute(address(thread.root))
-    ids = {"": (_entry_id(thread.root, here), here)}
-    entries = []
-    for reply in thread.replies:
-        if not isinstance(reply.node, Item):
-            continue
-        url = f"{here}#{anchor(reply.node.id)}"
-        entry = _entry(shop, reply.node, shop.texts.reply_title(reply.node.author, heading), url, 0)
-        ids[reply.node.id] = (entry.id, url)
-        answers = ids.get(reply.parent, ids[""])
-        entries.append(replace(entry, answers=answers))
-    return entries
+def _reply_entries(shop: Workshop, talk: Talk, heading: str) -> Iterator[FeedEntry]:
+    """The newest replies of a thread, each naming what it answers; up to WHOLE, which is all of most threads."""
+    root = talk.thread.root
+    said = {reply.node.id: (reply.node, reply.parent) for reply in talk.replies if isinstance(reply.node, Item)}
+    for item, parent in nlargest(WHOLE, said.values(), key=lambda pair: (pair[0].published or feeds.EPOCH, pair[0].id)):
+        above = said[parent][0] if parent in said else root
+        over = shop.where(root, above.id)
+        entry = _entry(shop, item, shop.texts.reply_title(item.author, heading), shop.where(root, item.id), 0)
+        yield replace(entry, answers=(_entry_id(above, over), over))
 
 
-def replies_feed(shop: Workshop, thread: Thread, card: Card) -> bytes:
+def replies_feed(shop: Workshop, talk: Talk, card: Card) -> bytes:
     """A thread's own feed, newest first."""
     here = shop.at.absolute(card.href)
     of = FeedOf(
@@ -129,11 +126,7 @@ def replies_feed(shop: Workshop, thread: Thread, card: Card) -> bytes:
         base=f"{here}replies",
         language=card.language or shop.shell.language,
     )
-    return feeds.atom(of, _newest(_reply_entries(shop, thread, card.heading)))
-
-
-def _newest(entries: list[FeedEntry]) -> list[FeedEntry]:
-    return sorted(entries, key=lambda entry: (entry.published or feeds.EPOCH, entry.id), reverse=True)
+    return feeds.atom(of, list(_reply_entries(shop, talk, card.heading)))
 
 
 def _latest_replies(shop: Workshop) -> list[FeedEntry]:
@@ -146,11 +139,10 @@ def _latest_replies(shop: Workshop) -> list[FeedEntry]:
 
 def _latest_reply(shop: Workshop, reply: Record, known: Mapping[str, Record]) -> FeedEntry:
     root, above = known[reply.thread], known.get(reply.parent, known[reply.thread])
-    here = shop.at.absolute(address(root.item))
-    over = here if above is root else f"{here}#{anchor(above.item.id)}"
+    over = shop.where(root.item, above.item.id)
     heading = shop.card(root).heading
     title = shop.texts.reply_title(reply.item.author, heading)
-    entry = _entry(shop, reply.item, title, f"{here}#{anchor(reply.item.id)}", 0)
+    entry = _entry(shop, reply.item, title, shop.where(root.item, reply.item.id), 0)
     return replace(entry, answers=(_entry_id(above.item, over), over))
 
 

@@ -8,14 +8,15 @@ from typing import Any
 
 from markupsafe import Markup
 
-from hub.model import Item, Thread
-from hub.pages import Page, anchor, closed, list_path, window
+from hub.model import Item
+from hub.pages import Page, address, anchor, closed, list_path, window
 from hub.site import jsonld, machine, search
 from hub.site.compose import Composer
-from hub.site.follow import LATEST
+from hub.site.follow import LATEST, part_of
 from hub.site.manifest import Manifest
 from hub.site.shelf import Shelf
 from hub.site.shell import Addresses, feeds_of
+from hub.site.talk import ORDERS, Part, Talk
 from hub.site.texts import Texts
 from hub.site.views import (
     ArchivePage,
@@ -26,6 +27,7 @@ from hub.site.views import (
     Moment,
     MonthLine,
     MonthPage,
+    PartPage,
     PostPage,
     Shell,
     TextPage,
@@ -50,6 +52,7 @@ class Workshop:
     texts: Texts
     shelf: Shelf
     kept: dict[str, Record | None] = field(default_factory=dict)  # one build sees one state of the store
+    talks: dict[str, Talk | None] = field(default_factory=dict)  # the one read last
 
     def make(self, page: Page) -> Made:
         """The files of one page; none when there is nothing to show there any more."""
@@ -72,6 +75,23 @@ class Workshop:
             self.kept.update((record.item.id, record) for record in self.store.records(unread))
         return [record for ident in idents if (record := self.kept[ident])]
 
+    def talk(self, root: str) -> Talk | None:
+        """The conversation under a root; the pages of one come one after the other."""
+        if root not in self.talks:
+            self.talks.clear()
+            thread = self.store.thread(root)
+            self.talks[root] = Talk(thread) if thread else None
+        return self.talks[root]
+
+    def spot(self, root: Item, ident: str) -> str:
+        """Where in the site a message of a thread stands: its page and fragment; the page alone for the root."""
+        here = address(root)
+        return f"{here}{self.manifest.place(ident)}#{anchor(ident)}" if ident != root.id else here
+
+    def where(self, root: Item, ident: str) -> str:
+        """The same as an absolute address."""
+        return self.at.absolute(self.spot(root, ident))
+
     def cards(self, idents: list[str]) -> tuple[Card, ...]:
         return tuple(self.card(record) for record in self.records(idents))
 
@@ -84,13 +104,14 @@ class Workshop:
 
 
 def _post(shop: Workshop, page: Page) -> dict[str, bytes]:
-    post, thread = shop.manifest.post(page.name), shop.store.thread(page.name)
+    post, talk = shop.manifest.post(page.name), shop.talk(page.name)
     related = shop.manifest.alike(post) if post and post.tags else []
     older, newer = shop.manifest.beside(post.sort, post.id) if post else ("", "")
     records = {record.item.id: record for record in shop.records([page.name, older, newer, *related])}
-    if not (post and thread and page.name in records):
+    if not (post and talk and page.name in records):
         shop.manifest.relate(page.name, ())
         return {}
+    thread, part = talk.thread, talk.parts[""]
     shop.manifest.relate(page.name, related)
     card = shop.card(records[page.name], whole=True)
     replies = f"{post.address}replies.atom"
@@ -100,26 +121,61 @@ def _post(shop: Workshop, page: Page) -> dict[str, bytes]:
             description=card.summary or card.heading,
             path=post.address,
             feeds=(Feeds(title=card.heading, atom=replies, rss="", json=""),),
-            jsonld=jsonld.post(thread, card, shop.shell, shop.at, shop.texts.settings.bare),
+            jsonld=jsonld.post(thread, card, shop),
             published=card.published.iso,
         ),
         card=card,
-        lines=shop.composer.lines(thread),
-        places=_places(shop, thread),
+        lines=shop.composer.lines(talk, part),
+        places=_places(shop, talk, part),
         newer=_neighbour(shop, records.get(newer)),
         older=_neighbour(shop, records.get(older)),
         related=tuple((other.href, other.heading, other.published) for other in shop.cards(related)),
         replies_atom=replies,
         notes=tuple(shop.texts.coverage(thread)),
+        later=f"{post.address}{part.later}" if part.later else "",
+        orders=tuple(order for order in ORDERS if f"{order}/" in talk.parts),
     )
     return {
         f"{post.address}index.html": shop.render("post", view),
-        replies: machine.replies_feed(shop, thread, card),
+        replies: machine.replies_feed(shop, talk, card),
     }
 
 
-def _places(shop: Workshop, thread: Thread) -> tuple[Any, ...]:
-    names = {reply.node.channel for reply in thread.replies if isinstance(reply.node, Item)}
+def _part(shop: Workshop, page: Page) -> dict[str, bytes]:
+    """A further page of a long conversation. Totals stand on the post's own page alone."""
+    root, path = part_of(page)
+    post, talk = shop.manifest.post(root), shop.talk(root)
+    records = shop.records([root])
+    if not (post and talk and records and path in talk.parts):
+        return {}
+    part, card = talk.parts[path], shop.composer.card(records[0], (0, 0))
+    title = shop.texts.part_title(talk, part, card.heading)
+    head = Head(
+        title=f"{title} · {shop.shell.name}",
+        description=title,
+        path=post.address + path,
+        noindex=bool(part.order),
+        jsonld=jsonld.part(talk, part, card, shop),
+    )
+    up = talk.up(part)
+    view = PartPage(
+        head=head,
+        card=card,
+        title=title,
+        lines=shop.composer.lines(talk, part),
+        places=_places(shop, talk, part),
+        order=part.order,
+        branch=part.head >= 0,
+        up=post.address + up if up is not None else "",
+        earlier=post.address + part.earlier if part.earlier is not None else "",
+        later=post.address + part.later if part.later is not None else "",
+    )
+    return {f"{post.address}{path}index.html": shop.render("part", view)}
+
+
+def _places(shop: Workshop, talk: Talk, part: Part) -> tuple[Any, ...]:
+    nodes = (talk.replies[number].node for number in part.shown)
+    names = {node.channel for node in nodes if isinstance(node, Item)}
     return tuple(shop.composer.place(name) for name in sorted(names))
 
 
@@ -182,7 +238,7 @@ def _latest(shop: Workshop) -> tuple[tuple[Any, str, str], ...]:
         cards = shop.cards([root])
         if thread and found and cards:
             line = shop.composer.line(found[0], {}, thread)
-            out.append((line, cards[0].heading, f"{cards[0].href}#{anchor(ident)}"))
+            out.append((line, cards[0].heading, shop.spot(thread.root, ident)))
     return tuple(out)
 
 
@@ -262,6 +318,7 @@ def _texts(shop: Workshop, page: Page) -> dict[str, bytes]:  # noqa: ARG001
 
 MAKERS: dict[str, Callable[[Workshop, Page], dict[str, bytes]]] = {
     "post": _post,
+    "part": _part,
     "list": _list,
     "month": _month,
     "year": _year,

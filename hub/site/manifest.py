@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from hub.errors import OutputError
 from hub.pages import HOME, Page, Post
 
-VERSION = 4
+VERSION = 5
 
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
@@ -25,6 +25,9 @@ CREATE TABLE tagged (tag TEXT, sort TEXT, id TEXT, PRIMARY KEY (tag, sort, id)) 
 CREATE TABLE replies (id TEXT PRIMARY KEY, root TEXT, sort TEXT, channel TEXT) WITHOUT ROWID;
 CREATE INDEX replies_root ON replies (root, channel);
 CREATE INDEX replies_sort ON replies (sort, id);
+CREATE TABLE parts (root TEXT, path TEXT, sign TEXT, PRIMARY KEY (root, path)) WITHOUT ROWID;
+CREATE TABLE places (id TEXT PRIMARY KEY, root TEXT, path TEXT) WITHOUT ROWID;
+CREATE INDEX places_root ON places (root);
 CREATE TABLE related (id TEXT, other TEXT, PRIMARY KEY (id, other)) WITHOUT ROWID;
 CREATE INDEX related_other ON related (other);
 CREATE TABLE files (path TEXT PRIMARY KEY, digest TEXT, kind TEXT, name TEXT, number INTEGER) WITHOUT ROWID;
@@ -102,7 +105,7 @@ class Manifest:
 
     def blank(self) -> None:
         """Forget which posts and replies there are, and what they say."""
-        for table in ("posts", "listed", "tagged", "replies", "related", "said"):
+        for table in ("posts", "listed", "tagged", "replies", "parts", "places", "related", "said"):
             self.db.execute(f"DELETE FROM {table}")  # noqa: S608
 
     def close(self) -> None:
@@ -217,6 +220,32 @@ class Manifest:
 
     def drop_reply(self, ident: str) -> None:
         self.db.execute("DELETE FROM replies WHERE id=?", (ident,))
+
+    def talks(self, above: int) -> list[str]:
+        """Roots with more replies than that."""
+        query = "SELECT root FROM replies GROUP BY root HAVING count(*) > ?"
+        return [root for (root,) in self.db.execute(query, (above,))]
+
+    def parts(self, root: str) -> dict[str, str]:
+        """Path → digest of the further pages of a conversation."""
+        return dict(self.db.execute("SELECT path, sign FROM parts WHERE root=?", (root,)).fetchall())
+
+    def all_parts(self) -> list[tuple[str, str]]:
+        """(root, path) of the further pages of all conversations."""
+        return self.db.execute("SELECT root, path FROM parts").fetchall()
+
+    def put_parts(self, root: str, signs: Mapping[str, str], places: Mapping[str, str]) -> None:
+        """The further pages of a conversation, and which replies stand on them."""
+        for table in ("parts", "places"):
+            self.db.execute(f"DELETE FROM {table} WHERE root=?", (root,))  # noqa: S608
+        self.db.executemany("INSERT INTO parts VALUES (?, ?, ?)", [(root, *row) for row in signs.items()])
+        rows = [(ident, root, path) for ident, path in places.items() if path]
+        self.db.executemany("INSERT OR REPLACE INTO places VALUES (?, ?, ?)", rows)
+
+    def place(self, ident: str) -> str:
+        """The path of the page a reply stands on, below its thread's address."""
+        row = self.db.execute("SELECT path FROM places WHERE id=?", (ident,)).fetchone()
+        return row[0] if row else ""
 
     def reply_counts(self, root: str) -> tuple[int, int]:
         """(replies, channels they came from)."""

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 from babel.dates import format_skeleton
 from markupsafe import Markup
 
-from hub.model import Account, Thread
+from hub.model import Account, Item, Thread
 from hub.settings import Settings
 from hub.site.assets import Assets
 from hub.site.compose import Composer
 from hub.site.shell import feeds_of
+from hub.site.talk import Part, Talk
 from hub.site.views import Feeds, Head, TextPage
 from hub.site.words import Words, later
 
@@ -95,6 +96,19 @@ class Texts:
 
     def reply_title(self, author: Account, heading: str) -> str:
         return self.word("%(name)s on “%(title)s”", name=self.composer.name(author), title=heading)
+
+    def part_title(self, talk: Talk, part: Part, heading: str) -> str:
+        """What a further page of a conversation holds."""
+        words = {
+            "newest": later("Newest replies to “%(title)s”"),
+            "most": later("Most answered replies to “%(title)s”"),
+            "": later("Replies to “%(title)s”"),
+            "branch": later("%(name)s and the replies, on “%(title)s”"),
+        }
+        node = talk.replies[part.head].node if part.head >= 0 else None
+        name = self.composer.name(node.author) if isinstance(node, Item) else self.word("A message")
+        title = self.word(words["branch" if node else part.order], title=heading, name=name)
+        return f"{title} · {self.word('Page')} {part.number}" if part.number > 1 else title
 
     def coverage(self, thread: Thread) -> Iterator[str]:
         """What a thread says of itself where its network counts more replies than stand here."""

@@ -107,12 +107,14 @@ class Line:
     warning: str = ""
     sensitive: bool = False
     parent_anchor: str = ""  # "" when it answers the post itself
+    parent_page: str = ""  # where that stands, "" when it stands on the same page
     parent_name: str = ""
     parent_origin: str = ""  # for u-in-reply-to
     joined: bool = False
     flat: bool = False  # an only child: stays at its parent's level
     below: tuple[Line, ...] = ()
     size: int = 0  # visible replies below it, at any depth
+    more: tuple[str, int] = ("", 0)  # where its branch goes on, and how many replies stand there (0: not told)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -190,6 +192,24 @@ class PostPage:
     related: tuple[tuple[str, str, Moment], ...] = ()
     replies_atom: str = ""
     notes: tuple[str, ...] = ()  # sentences: why the conversation may be incomplete
+    later: str = ""  # further replies of a long conversation
+    orders: tuple[str, ...] = ()  # of "newest", "most": other orders the replies stand in, at those paths below
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PartPage:
+    """A stretch of a long conversation, below the short head of its post. `order` is "" for the order of time."""
+
+    head: Head
+    card: Card
+    title: str
+    lines: tuple[Line, ...]
+    places: tuple[Place, ...]
+    order: str = ""
+    branch: bool = False  # one reply and what hangs below it
+    up: str = ""  # where that reply stands among the others
+    earlier: str = ""
+    later: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -318,7 +318,29 @@ POST = v.PostPage(
     older=(GERMAN.href, GERMAN.title),
     related=((GERMAN.href, GERMAN.title, GERMAN.published), (ARABIC.href, ARABIC.title, ARABIC.published)),
     replies_atom=ARTICLE.href + "replies.atom",
+    later=ARTICLE.href + "replies/2/",
+    orders=("newest", "most"),
     notes=("Mastodon reports 40 replies; 12 stand here, because the rest was not addressed to the public.",),
+)
+PART = v.PartPage(
+    head=head(ARTICLE.href + "t/1f0c2a9b3d/", "Ana Roy and the replies"),
+    card=POST.card,
+    title="Ana Roy and the replies, on “A year of repairs”",
+    lines=(replace(CRITIC, size=1, below=(replace(FIRST, more=(ARTICLE.href + "t/9b3d1f0c2a/", 23)),)),),
+    places=(BLOG,),
+    branch=True,
+    up=ARTICLE.href,
+)
+NEWEST = replace(
+    PART,
+    head=head(ARTICLE.href + "newest/", "Newest replies", noindex=True),
+    lines=LINES[:3],
+    places=(BLOG, MASTODON),
+    order="newest",
+    branch=False,
+    up="",
+    earlier=ARTICLE.href,
+    later=ARTICLE.href + "replies/3/",
 )
 SILENT = v.PostPage(
     head=head(NOTE.href, "The kettle is on", published=NOTE.published.iso),
@@ -370,6 +392,8 @@ PAGES: dict[str, tuple[str, object]] = {
     "channel/blog/index.html": ("list.html", CHANNEL),
     "channel/news/index.html": ("list.html", EMPTY),
     ARTICLE.href + "index.html": ("post.html", POST),
+    ARTICLE.href + "t/1f0c2a9b3d/index.html": ("part.html", PART),
+    ARTICLE.href + "newest/index.html": ("part.html", NEWEST),
     NOTE.href + "index.html": ("post.html", SILENT),
     "archive/2026/11/index.html": ("month.html", MONTH),
     "archive/index.html": ("archive.html", YEARS),
