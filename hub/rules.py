@@ -6,7 +6,9 @@
     domain = "casino.example"      # exactly one of: item, account, domain, word
 
 A rule names what it hides: an item by any of its names, everything by an account (its id, address or handle), whatever
-links to a domain, or whatever says a word.
+links to a domain, or whatever says a word. [[show]] lets an item or an account through, though another rule or the
+`publish` of its channel would not; only a [[hide]] of that very item is stronger. [[forget]] keeps out what its author
+asked to have removed (hub.forgotten); [[person]] says that accounts are one person's (hub.people).
 """
 
 from __future__ import annotations
@@ -14,9 +16,9 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import astuple, dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
@@ -24,8 +26,13 @@ from pathlib import Path
 from hub import tidy, toml
 from hub.errors import SettingsError
 from hub.model import Item
+from hub.targets import MATCHES, SPELLINGS
 
 TARGETS = ("item", "account", "domain", "word")
+SHOWN = ("item", "account")
+REMOVED = ("item", "account")
+TABLES = ("hide", "show", "forget", "person")
+HELD = "held:"  # begins the pseudo-rule that holds an item of a channel until a person has looked at it
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, order=True)
@@ -36,37 +43,106 @@ class Hide:
     what: str
     value: str
     reason: str
+    day: str = ""  # ISO 8601, "" when not told
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, order=True)
+class Show:
+    """A decision of a person: the item, or whatever the account says, is shown."""
+
+    id: str
+    what: str
+    value: str
+    reason: str
+    day: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, order=True)
+class Forget:
+    """What was removed for good on request: the keyed digests of its names, never a name."""
+
+    day: str
+    what: str
+    digests: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, order=True)
+class Same:
+    """The operator's word that these accounts are one person's."""
+
+    accounts: tuple[str, ...]
+    name: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rules:
-    """All decisions, in the order of their ids."""
+    """All decisions, in the order of their ids. `publish`: channel → "hold" or "known", where it is not "auto"."""
 
     hides: tuple[Hide, ...] = ()
+    shows: tuple[Show, ...] = ()
+    forgets: tuple[Forget, ...] = ()
+    people: tuple[Same, ...] = ()
+    publish: Mapping[str, str] = field(default_factory=dict)
 
     def judge(self, item: Item) -> str:
         """The id of the rule that hides a tidied item, "" when it is shown; of several the first by id."""
-        found = (
-            self._hidden[what][value]
-            for what, matches in _MATCHES.items()
-            if what in self._hidden
-            for value in matches(item, self._hidden[what])
-        )
-        return min(found, default="")
+        found = {rule for what in TARGETS for rule in _met(item, what, self._hidden)}
+        if any(_met(item, "item", self._hidden)):
+            return min(found)
+        if any(_met(item, "item", self._shown)):
+            return ""
+        return min(found, default="") or self._held(item)
+
+    def _held(self, item: Item) -> str:
+        """Does the channel's `publish` wait for a person to look at it?"""
+        mode = "" if item.ours else self.publish.get(item.channel, "")
+        known = mode == "known" and bool(item.author.id) and any(_met(item, "account", self._shown))
+        return f"{HELD}{item.channel}" if mode and not known else ""
+
+    def decided(self, item: Item) -> bool:
+        """Has a person decided about this item or its account?"""
+        return any(_met(item, what, tables) for what in SHOWN for tables in (self._shown, self._hidden))
 
     @cached_property
     def digest(self) -> str:
-        """Differs whenever a rule does."""
-        return blake2b(json.dumps([astuple(hide) for hide in self.hides]).encode(), digest_size=20).hexdigest()
+        """Differs whenever a verdict may."""
+        verdicts = [[(one.id, one.what, one.value, one.reason) for one in rules] for rules in (self.hides, self.shows)]
+        return _digest([*verdicts, sorted(self.publish.items())])
+
+    @cached_property
+    def told(self) -> str:
+        """Differs whenever what the site tells of the rules may."""
+        forgets = [(one.day, one.what, one.digests) for one in self.forgets]
+        days = [[(one.id, one.day) for one in self.hides], [(one.id, one.day) for one in self.shows]]
+        return _digest([self.digest, forgets, days])
 
     @cached_property
     def _hidden(self) -> Mapping[str, Mapping[str, str]]:
-        """For each `what`: what it is compared with → the first rule's id."""
-        found: dict[str, dict[str, str]] = {}
-        for hide in self.hides:
-            for value in _SPELLINGS[hide.what](hide.value):
-                found.setdefault(hide.what, {}).setdefault(value, hide.id)
-        return found
+        return _compared(self.hides)
+
+    @cached_property
+    def _shown(self) -> Mapping[str, Mapping[str, str]]:
+        return _compared(self.shows)
+
+
+def _digest(value: object) -> str:
+    return blake2b(json.dumps(value).encode(), digest_size=20).hexdigest()
+
+
+def _compared(rules: tuple[Hide, ...] | tuple[Show, ...]) -> Mapping[str, Mapping[str, str]]:
+    """For each `what`: what it is compared with → the first rule's id."""
+    found: dict[str, dict[str, str]] = {}
+    for rule in rules:
+        for value in SPELLINGS[rule.what](rule.value):
+            found.setdefault(rule.what, {}).setdefault(value, rule.id)
+    return found
+
+
+def _met(item: Item, what: str, tables: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
+    """The ids of the rules of this kind that meet an item."""
+    if what in tables:
+        yield from (tables[what][value] for value in MATCHES[what](item, tables[what]))
 
 
 def load(path: Path) -> Rules:
@@ -91,13 +167,23 @@ def parse(text: str, where: str) -> Rules:
         place = f"{where}:{line[1] if line else text.count(chr(10)) + 1}"
         raise SettingsError("", f"is not TOML: {why}", where=place, fix="see https://toml.io for its grammar") from why
     reader = _Reader(where, text)
-    for key in sorted(tables.keys() - {"hide"}):
-        raise reader.error(key, "unknown table", toml.nearest(key, ["hide"]))
-    written = tables.get("hide", [])
-    if not isinstance(written, list) or not all(isinstance(row, dict) for row in written):
-        raise reader.error("hide", "must be tables", "write each rule under its own [[hide]]")
-    hides = [reader.hide(number, row) for number, row in enumerate(written)]
-    return Rules(hides=tuple(sorted(hides)))
+    for key in sorted(tables.keys() - set(TABLES)):
+        raise reader.error(key, "unknown table", toml.nearest(key, list(TABLES)))
+    rows = {table: reader.rows(table, tables.get(table, [])) for table in TABLES}
+    return Rules(
+        hides=tuple(sorted(Hide(**reader.verdict(at, row, TARGETS)) for at, row in rows["hide"])),
+        shows=tuple(sorted(Show(**reader.verdict(at, row, SHOWN)) for at, row in rows["show"])),
+        forgets=tuple(sorted(reader.forget(at, row) for at, row in rows["forget"])),
+        people=tuple(sorted(reader.same(at, row) for at, row in rows["person"])),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """Which table of its name a rule is, from 0."""
+
+    table: str
+    number: int = -1
 
 
 class _Reader:
@@ -105,129 +191,82 @@ class _Reader:
 
     def __init__(self, where: str, text: str) -> None:
         self.where, self.text = where, text
-        self.starts = [match.start() for match in re.finditer(r"^[ \t]*\[\[[ \t]*hide[ \t]*\]\]", text, re.MULTILINE)]
+        begins = {table: rf"^[ \t]*\[\[[ \t]*{table}[ \t]*\]\]" for table in TABLES}
+        self.starts = {
+            table: [match.start() for match in re.finditer(head, text, re.MULTILINE)] for table, head in begins.items()
+        }
         self.ids: set[str] = set()
 
-    def hide(self, number: int, row: Mapping[str, object]) -> Hide:
-        known = ["id", "reason", *TARGETS]
-        for key in sorted(row.keys() - set(known)):
-            raise self.error(f"hide.{key}", "unknown key", toml.nearest(key, known), number)
-        for key in ("id", "reason", *row):
-            if not isinstance(value := row.get(key), str) or not tidy.plain(value, 1000):
-                raise self.error(f"hide.{key}", "must be a text that is not empty", f'write {key} = "…"', number)
-        whats = [what for what in TARGETS if what in row]
-        if len(whats) != 1:
-            why = f"names {' and '.join(whats) or 'nothing to hide'}"
-            raise self.error("hide", why, f"name exactly one of {', '.join(TARGETS)}", number)
-        found = Hide(
-            id=str(row["id"]), what=whats[0], value=str(row[whats[0]]), reason=tidy.plain(str(row["reason"]), 1000)
-        )
-        if found.id in self.ids:
-            raise self.error("hide.id", f"{found.id!r} is used twice", "give each rule an id of its own", number)
-        if not all(_SPELLINGS[found.what](found.value)):
-            raise self.error(f"hide.{found.what}", f"{found.value!r} can match nothing", "write it in full", number)
-        self.ids.add(found.id)
-        return found
+    def rows(self, table: str, written: object) -> list[tuple[At, Mapping[str, object]]]:
+        """The tables of one name."""
+        if not isinstance(written, list) or not all(isinstance(row, dict) for row in written):
+            raise self.error(table, "must be tables", f"write each rule under its own [[{table}]]")
+        return [(At(table, number), row) for number, row in enumerate(written)]
 
-    def error(self, key: str, why: str, fix: str, number: int = -1) -> SettingsError:
+    def verdict(self, at: At, row: Mapping[str, object], targets: tuple[str, ...]) -> dict[str, str]:
+        """A rule that hides or shows."""
+        day = self.day(at, row)
+        row = {key: value for key, value in row.items() if key != "date"}
+        self.known(at, row, ("id", "reason", *targets))
+        for key in ("id", "reason", *row):
+            self.text_of(at, row, key)
+        whats = [what for what in targets if what in row]
+        if len(whats) != 1:
+            why = f"names {' and '.join(whats) or f'nothing to {at.table}'}"
+            raise self.error(at.table, why, f"name exactly one of {', '.join(targets)}", at)
+        id, value, reason = str(row["id"]), str(row[whats[0]]), tidy.plain(str(row["reason"]), 1000)
+        if id in self.ids:
+            raise self.error(f"{at.table}.id", f"{id!r} is used twice", "give each rule an id of its own", at)
+        if id.startswith(HELD):
+            raise self.error(f"{at.table}.id", f"{id!r} is the program's own", f"begin it without {HELD!r}", at)
+        if not all(SPELLINGS[whats[0]](value)):
+            raise self.error(f"{at.table}.{whats[0]}", f"{value!r} can match nothing", "write it in full", at)
+        self.ids.add(id)
+        return {"id": id, "what": whats[0], "value": value, "reason": reason, "day": day}
+
+    def forget(self, at: At, row: Mapping[str, object]) -> Forget:
+        """What `hub forget` wrote."""
+        self.known(at, row, ("what", "digests", "date"))
+        if row.get("what") not in REMOVED:
+            raise self.error("forget.what", "is neither item nor account", "run: hub forget", at)
+        return Forget(day=self.day(at, row), what=str(row["what"]), digests=self.list_of(at, row, "digests"))
+
+    def same(self, at: At, row: Mapping[str, object]) -> Same:
+        """Accounts that are one person's."""
+        self.known(at, row, ("accounts", "name", "reason"))
+        for key in row.keys() - {"accounts"}:
+            self.text_of(at, row, key)
+        name, reason = (tidy.plain(str(row.get(key, "")), 1000) for key in ("name", "reason"))
+        return Same(accounts=self.list_of(at, row, "accounts"), name=name, reason=reason)
+
+    def known(self, at: At, row: Mapping[str, object], keys: tuple[str, ...]) -> None:
+        for key in sorted(row.keys() - set(keys)):
+            raise self.error(f"{at.table}.{key}", "unknown key", toml.nearest(key, list(keys)), at)
+
+    def text_of(self, at: At, row: Mapping[str, object], key: str) -> None:
+        if not isinstance(value := row.get(key), str) or not tidy.plain(value, 1000):
+            raise self.error(f"{at.table}.{key}", "must be a text that is not empty", f'write {key} = "…"', at)
+
+    def list_of(self, at: At, row: Mapping[str, object], key: str) -> tuple[str, ...]:
+        value = row.get(key)
+        if not isinstance(value, list) or not value or not all(isinstance(one, str) and one.strip() for one in value):
+            raise self.error(f"{at.table}.{key}", "must be a list of texts", f'write {key} = ["…", "…"]', at)
+        return tuple(sorted({one.strip() for one in value}))
+
+    def day(self, at: At, row: Mapping[str, object]) -> str:
+        """The date of a decision as text, "" where none is told."""
+        value = row.get("date")
+        if value is not None and type(value) is not date:
+            raise self.error(f"{at.table}.date", "must be a date", "write date = 2026-11-05", at)
+        return value.isoformat() if value else ""
+
+    def error(self, key: str, why: str, fix: str, at: At | None = None) -> SettingsError:
         """The error with its line: that of the key, else of the rule it stands in."""
-        begin = self.starts[number] if 0 <= number < len(self.starts) else 0
-        after = self.starts[number + 1] if 0 <= number < len(self.starts) - 1 else len(self.text)
-        word = re.escape(key.removeprefix("hide."))
+        starts = self.starts.get(at.table, []) if at else []
+        number = at.number if at else -1
+        begin = starts[number] if 0 <= number < len(starts) else 0
+        after = starts[number + 1] if 0 <= number < len(starts) - 1 else len(self.text)
+        word = re.escape(key.rpartition(".")[2])
         found = re.compile(rf"^[ \t]*\[*[ \t]*[\"']?{word}\b", re.MULTILINE).search(self.text, begin, after)
         line = self.text.count("\n", 0, found.start() if found else begin) + 1
         return SettingsError(key, why, where=f"{self.where}:{line}", fix=fix)
-
-
-# How a rule's value is written down for comparing, and what of an item is compared with it.
-
-
-def _names(value: str) -> set[str]:
-    return {tidy.name(value)}
-
-
-def _accounts(value: str) -> set[str]:
-    return {tidy.name(value), _handle(value)}
-
-
-def _domains(value: str) -> set[str]:
-    return {tidy.host(value) or value.strip().lower().removeprefix("*").strip(".").removeprefix("www.")}
-
-
-def _words(value: str) -> set[str]:
-    return {_fold(value)}
-
-
-def _named(item: Item, hidden: Mapping[str, str]) -> Iterator[str]:
-    yield from {tidy.name(name) for name in (item.id, item.url, *item.aliases) if name} & hidden.keys()
-
-
-def _by(item: Item, hidden: Mapping[str, str]) -> Iterator[str]:
-    names = {tidy.name(item.author.id), tidy.name(item.author.url), _handle(item.author.handle)}
-    yield from (names - {""}) & hidden.keys()
-
-
-def _linking(item: Item, hidden: Mapping[str, str]) -> Iterator[str]:
-    hosts = {tidy.host(address) for address in (item.url, item.author.url, *item.links)}
-    yield from {above for host in hosts for above in _above(host)} & hidden.keys()
-
-
-def _above(host: str) -> Iterator[str]:
-    """shop.casino.example, casino.example, example."""
-    while host:
-        yield host
-        host = host.partition(".")[2]
-
-
-def _saying(item: Item, hidden: Mapping[str, str]) -> Iterator[str]:
-    said = _fold("\n".join((item.title, tidy.text(item.html), item.author.name, item.warning, *item.tags)))
-    yield from (word for word in hidden if _says(said, word))
-
-
-def _says(text: str, word: str) -> bool:
-    """Does the text hold this word as a word of its own? Scripts without spaces have none: there any place will do."""
-    at = text.find(word)
-    while at >= 0:
-        end = at + len(word)
-        if not (_runs_on(text[at - 1 : at], word[0]) or _runs_on(text[end : end + 1], word[-1])):
-            return True
-        at = text.find(word, at + 1)
-    return False
-
-
-def _runs_on(beside: str, edge: str) -> bool:
-    """Does the sign beside the edge of a word belong to the same word?"""
-    return beside != "" and _in_word(beside) and _in_word(edge) and not _SPACELESS.match(edge)
-
-
-def _in_word(sign: str) -> bool:
-    return unicodedata.category(sign)[0] in "LMN" or sign == "_"
-
-
-# Han, kana, hangul (its particles stick to the word), Thai, Lao, Burmese, Khmer.
-_SPACELESS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u30ff\u3130-\u318f\u31f0-\u9fff"
-                        "\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]")  # fmt: skip
-_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
-
-
-def _fold(text: str) -> str:
-    folded = unicodedata.normalize("NFC", unicodedata.normalize("NFC", _UNSEEN.sub("", text)).casefold())
-    return " ".join(folded.split())
-
-
-def _handle(text: str) -> str:
-    return text.strip().lstrip("@").casefold()
-
-
-_SPELLINGS: Mapping[str, Callable[[str], set[str]]] = {
-    "item": _names,
-    "account": _accounts,
-    "domain": _domains,
-    "word": _words,
-}
-_MATCHES: Mapping[str, Callable[[Item, Mapping[str, str]], Iterable[str]]] = {
-    "item": _named,
-    "account": _by,
-    "domain": _linking,
-    "word": _saying,
-}

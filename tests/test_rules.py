@@ -195,3 +195,53 @@ def test_a_file_that_is_not_utf8_is_told_as_such(tmp_path: Path) -> None:
 def test_no_text_breaks_the_reader(text: str) -> None:
     with suppress(SettingsError):
         assert rules.parse(text, WHERE).hides == ()
+
+
+# what a person let through, and what waits for one
+
+
+def shown(text: str, item: Item, **publish: str) -> str:
+    decided = rules.parse(text, WHERE)
+    return rules.Rules(hides=decided.hides, shows=decided.shows, publish=publish).judge(item)
+
+
+def show(what: str, value: str, id: str = "s") -> str:
+    return rule(what, value, id).replace("[[hide]]", "[[show]]")
+
+
+def test_an_item_that_was_let_through_is_shown_against_a_rule_of_words_and_against_its_channels_hold() -> None:
+    spoken, text = note(html="<p>Jackpot</p>"), rule("word", "jackpot")
+    assert [shown(text, spoken), shown(text + show("item", spoken.id), spoken)] == ["r", ""]
+    assert [shown("", spoken, c="hold"), shown(show("item", spoken.id), spoken, c="hold")] == ["held:c", ""]
+
+
+def test_a_rule_that_hides_this_very_item_is_stronger_than_one_that_shows_it() -> None:
+    assert shown(show("item", "tag:x,2026:1") + rule("item", "tag:x,2026:1"), note()) == "r"
+
+
+def test_a_channel_for_the_known_holds_all_but_accounts_that_were_let_through_and_the_brand() -> None:
+    typed = note(author=Account(name="Anna Ba", url=ANNA.url))
+    said = [shown(show("account", ANNA.id) + show("item", "tag:y", "t"), one, c="known") for one in (note(), typed)]
+    assert [*said, shown("", note(), c="known"), shown("", note(ours=True), c="hold")] == ["", "held:c", "held:c", ""]
+
+
+def test_a_decision_may_tell_its_day() -> None:
+    (read,) = rules.parse(rule("word", "a") + "date = 2026-11-05\n", WHERE).hides
+    assert read.day == "2026-11-05"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "why"),
+    [
+        ('[[show]]\nid = "a"\nreason = "b"\nword = "c"\n', 4, "unknown key"),
+        ('[[hide]]\nid = "held:a"\nreason = "b"\nword = "c"\n', 2, "own"),
+        ('[[hide]]\nid = "a"\nreason = "b"\nword = "c"\ndate = "today"\n', 5, "a date"),
+        ('[[forget]]\nwhat = "word"\ndigests = ["a"]\n', 2, "neither"),
+        ('[[forget]]\nwhat = "item"\ndigests = []\n', 3, "a list"),
+        ('[[person]]\naccounts = "a"\n', 2, "a list"),
+    ],
+)
+def test_what_cannot_be_a_decision_is_told_with_its_line(text: str, line: int, why: str) -> None:
+    with pytest.raises(SettingsError, match=why) as told:
+        rules.parse(text, WHERE)
+    assert told.value.where == f"{WHERE}:{line}"
