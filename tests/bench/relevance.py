@@ -226,9 +226,8 @@ def main(*_: int) -> None:
         engines |= {"shuffled": shuffled(engines["ours"]), "random": drawn(items)}
         found = {name: rank([one.text for one in questions]) for name, rank in engines.items()}
         index.close()
-    print(
-        f"{len(questions)} questions ({sum(one.judged for one in questions)} judged) of {len(items)} messages: nDCG@{AT}"
-    )
+    read = sum(one.judged for one in questions)
+    print(f"nDCG@{AT} of {len(questions)} questions, {read} of them judged, in {len(items)} messages")
     _table(questions, {name: _gains(questions, rows, named) for name, rows in found.items()})
 
 
