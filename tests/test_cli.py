@@ -24,7 +24,8 @@ from hub.cli import Ending, app, run
 from hub.commands.cycle import minute
 from hub.commands.doctor import reached
 from hub.commands.opening import reading
-from hub.commands.start import private, toml_value
+from hub.commands.start import private
+from hub.commands.tables import value
 from hub.errors import Locked, OutputError, Refused, SearchError, SettingsError, StoreError
 from hub.lock import locked
 from hub.model import Batch, Cursor, Terms
@@ -187,7 +188,7 @@ def test_init_ends_with_three_next_commands(hub: Hub) -> None:
 
 @pytest.mark.parametrize("name", ['"', "\\", "a\nb", "日本", "\x7f\x00", "[x]#"])
 def test_any_name_survives_being_written_down(name: str) -> None:
-    assert tomllib.loads(f"name = {toml_value(name)}")["name"] == name
+    assert tomllib.loads(f"name = {value(name)}")["name"] == name
 
 
 def test_the_demo_is_copied_whole(hub: Hub, tmp_path: Path) -> None:

@@ -71,9 +71,11 @@ def inside(hub: Hub, screen: Screen) -> Iterator[Check]:
     """What the hub knows of itself."""
     yield Check(check="rules", detail=f"{len(hub.rules.hides)} hide something")
     yield clock(hub, screen)
-    yield Check(check="archive", detail=f"{hub.store.seq} changes so far")
+    yield archive(hub)
     yield erasure(hub)
     yield in_step(hub)
+    yield built(hub)
+    yield from api(hub)
 
 
 def python() -> Check:
@@ -119,6 +121,15 @@ def clock(hub: Hub, screen: Screen) -> Check:
     return Check(check="clock", detail=when(now))
 
 
+def archive(hub: Hub) -> Check:
+    """Is the file itself sound?"""
+    wrong = hub.store.check()
+    if wrong:
+        fix = "put a backup in place of .hub/archive.sqlite, or restore it with `sqlite3 .recover`"
+        return Check(check="archive", state="failed", detail=f"damaged: {wrong[0]}", fix=fix, code=74)
+    return Check(check="archive", detail=f"{hub.store.seq} changes so far")
+
+
 def erasure(hub: Hub) -> Check:
     """Deleted text that a reader kept from being wiped."""
     if hub.store.erasing():
@@ -145,6 +156,40 @@ def in_step(hub: Hub) -> Check:
     if behind:
         return Check(check="index", state="warning", detail=f"{behind} changes behind", fix="hub index")
     return Check(check="index", detail="in step with the archive")
+
+
+ANEW = "rm output/.hub-site; hub build"
+
+
+def built(hub: Hub) -> Check:
+    """Does the site show what the archive holds, in files that are as they were written?"""
+    from hub.site.check import standing
+
+    found = standing(hub.settings.output, hub.settings.memory)
+    if found is None:
+        return Check(check="site", state="warning", detail="there is none yet", fix="hub build")
+    for files, what in ((found.missing, "missing"), (found.altered, "altered"), (found.unreadable, "unreadable")):
+        if files:
+            detail = f"{len(files)} files {what}: {', '.join(files[:3])}{' …' if len(files) > 3 else ''}"
+            return Check(check="site", state="failed", detail=detail, fix=ANEW, code=1)
+    if found.due or found.mark != hub.store.seq:
+        detail = f"{hub.store.seq - found.mark} changes behind, {found.due} pages due"
+        return Check(check="site", state="warning", detail=detail, fix="hub build")
+    return Check(check="site", detail="in step with the archive, every file as written")
+
+
+def api(hub: Hub) -> Iterator[Check]:
+    """Does the public search API answer, where the settings name one?"""
+    origin = hub.settings.serve.api.rstrip("/")
+    if not origin:
+        return
+    try:
+        hub.web.get(f"{origin}/healthz")
+    except ChannelError as why:
+        fix = "start `hub serve` there, or leave serve.api empty: visitors then search the static index"
+        yield Check(check="search API", state="warning", detail=why.what, fix=fix)
+    else:
+        yield Check(check="search API", detail=f"{origin} answers")
 
 
 def searchable(hub: Hub) -> frozenset[str]:

@@ -96,8 +96,12 @@ class Manifest:
         self.db.execute("BEGIN")
 
     def forget(self) -> None:
-        """Start from nothing, but go on knowing which files are ours: what is not planned again will be removed."""
+        """Start from nothing, but go on knowing which files are ours: what is not planned again will be removed.
+
+        What the files hold is not believed any more either.
+        """
         self.blank()
+        self.db.execute("UPDATE files SET digest=''")
         for table in ("uses", "due", "meta"):
             self.db.execute(f"DELETE FROM {table}")  # noqa: S608
         self.ask_for(page for _, page in self.all_files() if page.kind == "picture")
