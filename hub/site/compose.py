@@ -25,14 +25,6 @@ NESTING = 6  # lists inside lists in HTML, SITE.md §5.4
 WORDS = 40  # of a summary
 WHOLE = 480  # characters of a title-less note that a list shows whole
 
-EXTENSIONS = {
-    "image/jpeg": "jpg",
-    "image/png": "png",
-    "image/gif": "gif",
-    "image/webp": "webp",
-    "image/avif": "avif",
-}
-
 KINDS = {
     "article": later("Article"),
     "audio": later("Recording"),
@@ -47,9 +39,13 @@ KINDS = {
 ICONS = {"wordpress": "blog", "ghost": "blog", "blogger": "blog", "local": "local", "feed": "feed", "twitter": "x"}
 
 
-def picture_path(file: File) -> str:
-    """Where a picture stands in the site."""
-    return f"media/{file.digest}.{EXTENSIONS.get(file.type, 'bin')}"
+FACE = 96  # pixels wide: faces and emoji
+SHOWN = 800  # pixels wide: what is named where a browser cannot choose
+
+
+def picture_path(file: File, width: int) -> str:
+    """Where a form of a picture stands in the site: the narrowest that is so wide, else the widest there is."""
+    return f"media/{file.digest}/{next((form for form in file.forms if form >= width), file.forms[-1])}.webp"
 
 
 def initial(name: str) -> str:
@@ -72,12 +68,12 @@ def summary(text: str, words: int = WORDS) -> str:
 
 
 class Composer:
-    """Builds views. `used` collects the pictures the current page shows: path in the site → the file it comes from."""
+    """Builds views. `used` collects the pictures the current page shows, by their paths in the site and in .hub/."""
 
     def __init__(self, settings: Settings, store: Store, words: Words) -> None:
         self.settings, self.store, self.words = settings, store, words
         self.zone = ZoneInfo(settings.brand.timezone)
-        self.used: dict[str, File] = {}
+        self.used: set[str] = set()
         self.lost: set[str] = set()  # pictures the store knows and the disk lacks
         self.file = lru_cache(maxsize=4096)(self._known)
 
@@ -116,7 +112,9 @@ class Composer:
             type=media.type,
             href=media.url,
             src=self._use(file),
+            srcset=self._forms(file),
             poster=self._use(poster),
+            posters=self._forms(poster),
             alt=media.alt,
             described=bool(media.alt),
             width=(file.width if file else 0) or media.width,
@@ -130,7 +128,7 @@ class Composer:
             name=name,
             handle=account.handle,
             href=account.url,
-            avatar=self._use(self._file(account.avatar)),
+            avatar=self.face(account.avatar),
             initial=initial(name),
             team=ours,
             automated=account.automated,
@@ -142,21 +140,30 @@ class Composer:
 
     def _known(self, url: str) -> File | None:
         file = self.store.file(url)
-        if file and file.digest and not (self.settings.memory / "media" / file.digest).is_file():
+        if file and file.digest and not (file.forms and (self.settings.memory / "media" / file.digest).is_dir()):
             self.lost.add(url)
             return None
         return file
 
     def _file(self, url: str) -> File | None:
         file = self.file(url) if url else None
-        return file if file and file.digest and file.type in EXTENSIONS else None
+        return file if file and file.forms else None
 
-    def _use(self, file: File | None) -> str:
+    def face(self, url: str, width: int = FACE) -> str:
+        """Where a small picture stands in the site: a face, an emoji; "" while it is not here."""
+        return self._use(self._file(url), width)
+
+    def _use(self, file: File | None, width: int = SHOWN) -> str:
         if file is None:
             return ""
-        path = picture_path(file)
-        self.used[path] = file
+        path = picture_path(file, width)
+        self.used.add(path)
         return path
+
+    def _forms(self, file: File | None) -> tuple[tuple[str, int], ...]:
+        """What a browser may choose from: (path, pixels wide); nothing where there is no choice."""
+        widths = [width for width in file.forms if width > FACE] if file else []
+        return tuple((self._use(file, width), width) for width in widths) if len(widths) > 1 else ()
 
     # posts
     def card(self, record: Record, replies: tuple[int, int], whole: bool = False) -> Card:

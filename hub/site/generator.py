@@ -127,11 +127,11 @@ class HubGenerator(Generator):  # type: ignore[misc]
 
     @staticmethod
     def _pictures(shop: Workshop, quiet: QuietWriter, media: Path) -> Iterator[Made]:
-        """Pictures the page just made shows and the site does not have yet."""
-        for path, file in shop.composer.used.items():
+        """Forms of pictures the page just made shows and the site does not have yet."""
+        for path in sorted(shop.composer.used):
             if not quiet.holds(path):
-                content_ = (media / file.digest).read_bytes()
-                yield Made(page=Page(kind="picture", name=path), files={path: content_})
+                form = (media / path.removeprefix("media/")).read_bytes()
+                yield Made(page=Page(kind="picture", name=path), files={path: form})
 
 
 def ordered(manifest: Manifest) -> list[Page]:

@@ -54,7 +54,9 @@ class Picture:
     type: str  # image, video, audio
     href: str
     src: str = ""
+    srcset: tuple[tuple[str, int], ...] = ()  # (local file, pixels wide), where a browser has a choice
     poster: str = ""
+    posters: tuple[tuple[str, int], ...] = ()
     alt: str = ""
     described: bool = False
     width: int = 0

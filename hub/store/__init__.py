@@ -24,7 +24,10 @@ def show_all(item: Item) -> str:  # noqa: ARG001
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class File:
-    """A fetched picture: its digest names it in .hub/media/. `digest` is "" while it could not be fetched."""
+    """A fetched picture: `digest` names its folder in .hub/media/, `forms` are the widths there, from the narrowest.
+
+    `digest` is "" while it could not be fetched; `width` and `height` are those of the widest form.
+    """
 
     url: str
     digest: str = ""
@@ -34,6 +37,7 @@ class File:
     tries: int = 0
     not_before: datetime | None = None
     error: str = ""
+    forms: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

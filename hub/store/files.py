@@ -50,7 +50,8 @@ def read(c: Connection, url: str) -> File | None:
     if row is None or row.text is None:
         return None
     data = codec.unpack(texts.read(c, {row.text: ""})[row.text])
-    return File(**{**data, "url": url, "not_before": codec.when(data.get("not_before", ""))})
+    told = {"url": url, "not_before": codec.when(data.get("not_before", "")), "forms": tuple(data.get("forms", ()))}
+    return File(**{**data, **told})
 
 
 def keep(c: Connection, file: File) -> None:
