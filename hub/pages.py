@@ -47,6 +47,26 @@ def anchor(reply: str) -> str:
     return f"r-{digest(reply)}"
 
 
+def topic(tag: str) -> str:
+    """The topic of a tag, however it is written: "First-Year" and "first year" are one."""
+    return " ".join(part for part in re.split(r"[-_\s]+", tag.casefold()) if part)
+
+
+def base(name: str) -> str:
+    """Where a list stands: that of all posts at the root, those of channels and topics below names of their own."""
+    if name.startswith("topic/"):
+        of = name.removeprefix("topic/")
+        plain = slug(of)
+        told = plain if plain.replace("-", " ") == of else "-".join(part for part in (plain, digest(of, 6)) if part)
+        return f"topic/{told}/"
+    return f"channel/{name}/" if name else ""
+
+
+def feed(name: str) -> str:
+    """Where the feeds of a list stand, below feeds/ and without the ending."""
+    return base(name).rstrip("/") or "all"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Post:
     """What the site remembers of a root it shows: enough to find every page it stands on, and none of its text.
@@ -59,11 +79,16 @@ class Post:
     month: str  # "2026-11", or "undated"
     address: str
     channels: tuple[str, ...] = ()
-    tags: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()  # its topics
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The lists of its topics."""
+        return tuple(f"topic/{tag}" for tag in self.tags)
 
     @property
     def lists(self) -> tuple[str, ...]:
-        return (HOME, *self.channels)
+        return (HOME, *self.channels, *self.topics)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,6 +130,9 @@ def touched(before: Post | None, after: Post | None) -> Touched:
             Page(kind="archive"),
             Page(kind="sitemap"),
         }
+    if len({post.tags for post in posts}) == 2 or moved:  # topics are counted on the first page and by each other
+        topics = {name for post in posts for name in post.topics}
+        pages |= {Page(kind="list", name=name) for name in (HOME, *topics)} | {Page(kind="topics")} if topics else set()
     return Touched(
         pages=frozenset(pages),
         stretches=frozenset(_stretches(before, after, moved)),

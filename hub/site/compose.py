@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
+from html import unescape
 from unicodedata import combining
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -14,7 +16,7 @@ from markupsafe import Markup
 
 from hub import tidy
 from hub.model import Account, Item, Media, Reply, Thread, Tombstone, Unknown
-from hub.pages import address, anchor
+from hub.pages import address, anchor, base, topic
 from hub.settings import Settings
 from hub.site.talk import Part, Talk
 from hub.site.views import Card, Line, Moment, Picture, Place, Who
@@ -24,6 +26,9 @@ from hub.store import File, Record, Store
 NESTING = 6  # lists inside lists in HTML, SITE.md §5.4
 WORDS = 40  # of a summary
 WHOLE = 480  # characters of a title-less note that a list shows whole
+
+# A hashtag as networks link it and tidy lets it through: <a href="…">#<span>tea</span></a>
+HASHTAG = re.compile(r'<a href="[^"]*"[^>]*>(?P<words>#(?:<span>)?(?P<tag>[^<>]+)(?:</span>)?)</a>')
 
 KINDS = {
     "article": later("Article"),
@@ -70,8 +75,9 @@ def summary(text: str, words: int = WORDS) -> str:
 class Composer:
     """Builds views. `used` collects the pictures the current page shows, by their paths in the site and in .hub/."""
 
-    def __init__(self, settings: Settings, store: Store, words: Words) -> None:
-        self.settings, self.store, self.words = settings, store, words
+    def __init__(self, settings: Settings, store: Store, words: Words, link: Callable[[str], str] = str) -> None:
+        """`link` turns a path in the site into what a page links to."""
+        self.settings, self.store, self.words, self.link = settings, store, words, link
         self.zone = ZoneInfo(settings.brand.timezone)
         self.used: set[str] = set()
         self.lost: set[str] = set()  # pictures the store knows and the disk lacks
@@ -183,14 +189,14 @@ class Composer:
             who=self.who(item.author, item.ours),
             title=item.title,
             heading=heading(item, "" if untouched else text) or self._kind(item),
-            body=Markup() if clamped else Markup(item.html),  # noqa: S704  tidied before it was stored
+            body=Markup() if clamped else self.words_of(item),
             summary="" if untouched else short,
             clamped=clamped,
             published=self.moment(item.published),
             edited=self.moment(item.edited) if item.edited else None,
             language=item.language,
             pictures=tuple(self.picture(media) for media in item.media),
-            tags=tuple({tag.casefold(): tag for tag in reversed(item.tags)}.values())[::-1],
+            tags=tuple((tag, base(f"topic/{name}")) for name, tag in topics(item).items()),
             warning=item.warning,
             sensitive=item.sensitive,
             reply_to=_web(item.reply_to),
@@ -198,6 +204,16 @@ class Composer:
             channels=replies[1],
             counts=self.counts(record.counts),
         )
+
+    def words_of(self, item: Item) -> Markup:
+        """A post's text, its hashtags leading to our topics."""
+        known = topics(item)
+
+        def here(found: re.Match[str]) -> str:
+            name = topic(unescape(found["tag"]))
+            return f'<a href="{self.link(base(f"topic/{name}"))}">{found["words"]}</a>' if name in known else found[0]
+
+        return Markup(HASHTAG.sub(here, item.html) if known else item.html)  # noqa: S704  tidied before it was stored
 
     # conversations
     def lines(self, talk: Talk, part: Part) -> tuple[Line, ...]:
@@ -243,6 +259,14 @@ class Composer:
 def _web(name: str) -> str:
     """A name that can be followed, else ""."""
     return name if urlsplit(name).scheme in ("http", "https") else ""
+
+
+def topics(item: Item) -> dict[str, str]:
+    """Topic → how the message writes it, each once."""
+    found: dict[str, str] = {}
+    for tag in item.tags:
+        found.setdefault(topic(tag), tag)
+    return {name: tag for name, tag in found.items() if name}
 
 
 def heading(item: Item, text: str) -> str:

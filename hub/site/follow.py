@@ -12,7 +12,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from hub.model import Entry, Item, Thread
-from hub.pages import HOME, Page, Post, Stretch, Touched, address, closed, page_at, touched
+from hub.pages import HOME, Page, Post, Stretch, Touched, address, closed, page_at, topic, touched
 from hub.site.manifest import Manifest
 from hub.site.search import Ledger
 from hub.site.talk import CHOICE, Talk
@@ -23,7 +23,8 @@ LATEST = 5  # replies shown on the first page
 MANY = 500  # threads: a change of more of them than this, and than half, is cheaper read as a whole
 
 STANDING = tuple(
-    Page(kind=kind) for kind in ("archive", "texts", "sitemap", "robots", "search", "assets", "statics", "redirects")
+    Page(kind=kind)
+    for kind in ("archive", "topics", "texts", "sitemap", "robots", "search", "assets", "statics", "redirects")
 )
 """Pages that exist whatever was said."""
 
@@ -55,7 +56,7 @@ def remembered(root: Item, channels: tuple[str, ...], zone: ZoneInfo) -> Post:
         month=month(root.published, zone),
         address=address(root),
         channels=channels or (root.channel,),
-        tags=tuple(dict.fromkeys(tag.casefold() for tag in root.tags)),
+        tags=tuple(dict.fromkeys(name for tag in root.tags if (name := topic(tag)))),
     )
 
 
@@ -99,7 +100,7 @@ class Follower:
 
     def _from_mark(self) -> None:
         mark = self.manifest.mark
-        self.totals = {name: self.manifest.total(name) for name in self.manifest.lists()}
+        self.totals = {HOME: self.manifest.total(HOME)}
         roots: dict[str, set[str]] = {}
         for entry in self.store.changed(mark):
             mark = max(mark, entry.seq)
@@ -144,6 +145,8 @@ class Follower:
         before, thread = self.manifest.post(root), self.store.thread(root)
         after = remembered(thread.root, thread.channels, self.zone) if thread else None
         self._recent(root, changed)
+        for name in {*(before.lists if before else ()), *(after.lists if after else ())} - self.totals.keys():
+            self.totals[name] = self.manifest.total(name)
         if before != after:
             self._relatives(before)
             self.manifest.drop(root)
@@ -243,7 +246,7 @@ class Follower:
 
     def _feed(self, name: str, rank: int, total: int) -> None:
         if total - rank <= FEED + 1:
-            self.pages.add(Page(kind="feed", name=f"channel/{name}" if name else "all"))
+            self.pages.add(Page(kind="feed", name=name or "all"))
 
 
 def everything(manifest: Manifest, channels: Iterable[str] = ()) -> set[Page]:
@@ -256,5 +259,5 @@ def everything(manifest: Manifest, channels: Iterable[str] = ()) -> set[Page]:
     for name in {HOME, *manifest.lists(), *channels}:
         numbers = range(closed(manifest.total(name)) + 1)
         pages |= {Page(kind="list", name=name, number=number) for number in numbers}
-        pages.add(Page(kind="feed", name=f"channel/{name}" if name else "all"))
+        pages.add(Page(kind="feed", name=name or "all"))
     return pages | {Page(kind="feed", name="replies")}

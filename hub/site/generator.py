@@ -87,7 +87,7 @@ class HubGenerator(Generator):  # type: ignore[misc]
 
     def _workshop(self, manifest: Manifest) -> Workshop:
         settings, store = self.job.settings, self.job.store
-        composer = Composer(settings, store, self.words)
+        composer = Composer(settings, store, self.words, self.at.url)
         assets = gather(themes(settings), settings.brand.accent)
         pages = content.own_pages(settings.content / "pages")
         titles = tuple((page.title, page.path) for page in pages)

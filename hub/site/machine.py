@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 
 from markupsafe import Markup
 
+from hub import pages
 from hub.model import Item
 from hub.pages import HOME, Page
 from hub.site import feeds
@@ -27,30 +28,29 @@ SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 # feeds
 def feed(shop: Workshop, page: Page) -> dict[str, bytes]:
-    """Atom, RSS and JSON of all posts, of one channel's, or of all replies."""
+    """Atom, RSS and JSON of all posts, of a channel's or a topic's, or of all replies."""
     if page.name == "replies":
-        entries = _latest_replies(shop)
-        home, title = "", shop.texts.replies_title()
+        entries, told = _latest_replies(shop), shop.texts.replies_title()
+        home, where = "", "replies"
     else:
-        name = page.name.removeprefix("channel/") if page.name != "all" else HOME
+        name = page.name if page.name != "all" else HOME
         if name and name not in shop.texts.settings.channels and not shop.manifest.total(name):
             return {}
         entries = [_post_entry(shop, record) for record in shop.records(shop.manifest.newest(name, FEED))]
-        home, title = (f"channel/{name}/", shop.composer.place(name).label) if name else ("", "")
-    full = f"{title} · {shop.shell.name}" if title else shop.shell.name
-    base = shop.at.absolute(f"feeds/{page.name}")
+        home, where, told = pages.base(name), pages.feed(name), shop.list_title(name) if name else ""
+    at = shop.at.absolute(f"feeds/{where}")
     of = FeedOf(
-        id=f"{base}.atom",
-        title=full,
+        id=f"{at}.atom",
+        title=f"{told} · {shop.shell.name}" if told else shop.shell.name,
         description=shop.shell.description,
         home=shop.at.absolute(home),
-        base=base,
+        base=at,
         language=shop.shell.language,
     )
     return {
-        f"feeds/{page.name}.atom": feeds.atom(of, entries),
-        f"feeds/{page.name}.rss": feeds.rss(of, entries),
-        f"feeds/{page.name}.json": feeds.json_feed(of, entries),
+        f"feeds/{where}.atom": feeds.atom(of, entries),
+        f"feeds/{where}.rss": feeds.rss(of, entries),
+        f"feeds/{where}.json": feeds.json_feed(of, entries),
     }
 
 
@@ -156,7 +156,13 @@ def sitemap(shop: Workshop, page: Page) -> dict[str, bytes]:
         urls = [(post.address, _lastmod(shop, post.id)) for post in posts]
         return {f"sitemap/{page.name}.xml": _urlset(shop, urls)} if posts else {}
     months = [month for month, _ in shop.manifest.months()]
-    standing = ["", *(f"channel/{name}/" for name in shop.manifest.lists() if name), "archive/", *shop.texts.paths()]
+    standing = [
+        "",
+        *(pages.base(name) for name in shop.manifest.lists() if name),
+        "archive/",
+        "topics/",
+        *shop.texts.paths(),
+    ]
     standing += [month_path(month) for month in months]
     root = ET.Element("sitemapindex", {"xmlns": SITEMAP})
     for name in ("pages", *months):

@@ -9,8 +9,8 @@ from typing import Any
 from markupsafe import Markup
 
 from hub.model import Item
-from hub.pages import Page, address, anchor, closed, list_path, window
-from hub.site import jsonld, machine, search
+from hub.pages import Page, address, anchor, base, closed, feed, list_path, window
+from hub.site import jsonld, machine, search, topics
 from hub.site.compose import Composer
 from hub.site.follow import LATEST, part_of
 from hub.site.manifest import Manifest
@@ -98,9 +98,14 @@ class Workshop:
     def card(self, record: Record, whole: bool = False) -> Card:
         return self.composer.card(record, self.manifest.reply_counts(record.item.id), whole)
 
+    def list_title(self, name: str) -> str:
+        """What a list is called: the brand's name, a channel's or a topic's."""
+        if name.startswith("topic/"):
+            return name.removeprefix("topic/")
+        return self.composer.place(name).label if name else self.shell.name
+
     def feeds(self, name: str) -> Feeds:
-        place = self.composer.place(name).label if name else self.shell.name
-        return feeds_of(place, f"channel/{name}" if name else "all")
+        return feeds_of(self.list_title(name), feed(name))
 
 
 def _post(shop: Workshop, page: Page) -> dict[str, bytes]:
@@ -190,39 +195,41 @@ def _list(shop: Workshop, page: Page) -> dict[str, bytes]:
     known = not name or name in shop.texts.settings.channels
     if number > closed(total) or not (known or total):
         return {}
-    base = f"channel/{name}/" if name else ""
+    of = base(name)
     idents = shop.manifest.window(name, *window(number, total))
     cards = shop.cards(idents[::-1])
-    place = shop.composer.place(name) if name else None
-    title = place.label if place else shop.shell.name
+    channel = name and not name.startswith("topic/")
+    title = shop.list_title(name)
     last = closed(total)
     view = ListPage(
-        head=_list_head(shop, page, base, title, cards),
+        head=_list_head(shop, page, title, cards),
         title=title,
         intro=shop.shell.description if not name else "",
         cards=cards,
-        newer=list_path(base, number + 1 if number < last else 0) if number else "",
-        older=list_path(base, (number or last + 1) - 1) if (number or last + 1) > 1 else "",
-        oldest=list_path(base, 1) if last and number != 1 else "",
-        place=place,
+        newer=list_path(of, number + 1 if number < last else 0) if number else "",
+        older=list_path(of, (number or last + 1) - 1) if (number or last + 1) > 1 else "",
+        oldest=list_path(of, 1) if last and number != 1 else "",
+        place=shop.composer.place(name) if channel else None,
+        topic=topics.facts(shop, name, number) if name and not channel else None,
         latest=_latest(shop) if not name and not number else (),
+        topics=topics.most(shop) if not name and not number else (),
         is_home=not name and not number,
     )
-    return {f"{list_path(base, number)}index.html": shop.render("list", view)}
+    return {f"{list_path(of, number)}index.html": shop.render("list", view)}
 
 
-def _list_head(shop: Workshop, page: Page, base: str, title: str, cards: tuple[Card, ...]) -> Head:
+def _list_head(shop: Workshop, page: Page, title: str, cards: tuple[Card, ...]) -> Head:
     numbered = f" · {shop.texts.word('Page')} {page.number}" if page.number else ""
     full = f"{title}{numbered}" if not page.name else f"{title}{numbered} · {shop.shell.name}"
     if page.name or page.number:
-        steps = [(shop.shell.name, ""), (title, base)]
+        steps = [(shop.shell.name, ""), (title, base(page.name))]
         data = {"@graph": [jsonld.listing(full, cards, shop.at), jsonld.crumbs(steps, shop.at)]}
     described = jsonld.script(data) if page.name or page.number else jsonld.home(shop.shell, cards, shop.at)
-    about = shop.texts.list_description(title if page.name else "", page.number)
+    about = shop.texts.list_description(page.name, title, page.number)
     return Head(
         title=full,
         description=about,
-        path=list_path(base, page.number),
+        path=list_path(base(page.name), page.number),
         feeds=(shop.feeds(page.name),),
         jsonld=described,
     )
@@ -323,6 +330,7 @@ MAKERS: dict[str, Callable[[Workshop, Page], dict[str, bytes]]] = {
     "month": _month,
     "year": _year,
     "archive": _archive,
+    "topics": topics.index,
     "redirect": _redirect,
     "texts": _texts,
     "feed": machine.feed,

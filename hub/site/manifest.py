@@ -14,7 +14,7 @@ from pathlib import Path
 from hub.errors import OutputError
 from hub.pages import HOME, Page, Post
 
-VERSION = 5
+VERSION = 6
 
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
@@ -22,6 +22,7 @@ CREATE TABLE posts (id TEXT PRIMARY KEY, sort TEXT, month TEXT, address TEXT, ch
 CREATE INDEX posts_month ON posts (month, sort, id);
 CREATE TABLE listed (list TEXT, sort TEXT, id TEXT, PRIMARY KEY (list, sort, id)) WITHOUT ROWID;
 CREATE TABLE tagged (tag TEXT, sort TEXT, id TEXT, PRIMARY KEY (tag, sort, id)) WITHOUT ROWID;
+CREATE INDEX tagged_post ON tagged (id, tag);
 CREATE TABLE replies (id TEXT PRIMARY KEY, root TEXT, sort TEXT, channel TEXT) WITHOUT ROWID;
 CREATE INDEX replies_root ON replies (root, channel);
 CREATE INDEX replies_sort ON replies (sort, id);
@@ -196,6 +197,23 @@ class Manifest:
         query = f"""SELECT id FROM tagged WHERE tag IN ({marks}) AND (sort, id) < (?, ?)
             GROUP BY id ORDER BY count(*) DESC, sort DESC, id LIMIT ?"""  # noqa: S608
         return [ident for (ident,) in self.db.execute(query, (*post.tags, post.sort, post.id, many))]
+
+    def topics(self, many: int = -1) -> list[tuple[str, int]]:
+        """(topic, number of posts), the ones most spoken of first, ties by name; all unless `many` are asked for."""
+        query = "SELECT tag, count(*) FROM tagged GROUP BY tag ORDER BY count(*) DESC, tag LIMIT ?"
+        return self.db.execute(query, (many,)).fetchall()
+
+    def topics_beside(self, topic: str, many: int) -> list[tuple[str, int]]:
+        """(other topic, number of posts that have both)."""
+        query = """SELECT other.tag, count(*) FROM tagged AS this JOIN tagged AS other ON other.id = this.id
+            WHERE this.tag = ? AND other.tag != ? GROUP BY other.tag ORDER BY count(*) DESC, other.tag LIMIT ?"""
+        return self.db.execute(query, (topic, topic, many)).fetchall()
+
+    def topic_months(self, topic: str) -> list[tuple[str, int]]:
+        """(month, number of posts), oldest first; "undated" is none."""
+        query = """SELECT month, count(*) FROM tagged JOIN posts USING (id) WHERE tag=? AND month != 'undated'
+            GROUP BY month ORDER BY month"""
+        return self.db.execute(query, (topic,)).fetchall()
 
     def relate(self, ident: str, others: Iterable[str]) -> None:
         self.db.execute("DELETE FROM related WHERE id=?", (ident,))

@@ -70,11 +70,16 @@ class Texts:
         year, number = name.split("-")
         return format_skeleton("yMMMM", date(int(year), int(number), 1), locale=self.words.locale)
 
-    def list_description(self, channel: str, number: int) -> str:
+    def list_description(self, name: str, title: str, number: int) -> str:
+        """Of a list (see hub.pages.base) that is called by this title."""
         brand = self.settings.brand
-        if channel:
+        if name.startswith("topic/"):
             text = self.word(
-                "What %(brand)s says on %(channel)s, and what people answer.", brand=brand.name, channel=channel
+                "What %(brand)s says about %(topic)s, and what people answer.", brand=brand.name, topic=title
+            )
+        elif name:
+            text = self.word(
+                "What %(brand)s says on %(channel)s, and what people answer.", brand=brand.name, channel=title
             )
         else:
             text = brand.description or self.word(

@@ -83,7 +83,7 @@ class Card:
     edited: Moment | None = None
     language: str = ""
     pictures: tuple[Picture, ...] = ()
-    tags: tuple[str, ...] = ()
+    tags: tuple[tuple[str, str], ...] = ()  # (as it is written, href of the topic)
     warning: str = ""
     sensitive: bool = False
     reply_to: str = ""  # origin address of what the brand answered, when its post is itself a reply
@@ -166,6 +166,49 @@ class Head:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Bar:
+    """One value of a chart, drawn: places and sizes in units of its `viewBox`, `height` 0 for none."""
+
+    label: str
+    value: int
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bars:
+    """A row of bars from zero up, and the sentence that says what it shows."""
+
+    title: str
+    finding: str
+    width: float
+    height: float
+    bars: tuple[Bar, ...] = ()
+    most: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TopicFacts:
+    """What a topic's open page says of it beside its posts: (month, posts), and (other topic, href, posts of both)."""
+
+    name: str
+    chart: Bars | None = None
+    months: tuple[tuple[str, int], ...] = ()
+    beside: tuple[tuple[str, str, int], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TopicsPage:
+    """/topics/: (topic, href, posts), the ones most spoken of first."""
+
+    head: Head
+    title: str
+    rows: tuple[tuple[str, str, int], ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ListPage:
     """Home, page N and channel pages (h-feed). Numbered from the oldest; the newest is the open-ended one."""
 
@@ -177,6 +220,8 @@ class ListPage:
     older: str = ""
     oldest: str = ""
     place: Place | None = None
+    topic: TopicFacts | None = None
+    topics: tuple[tuple[str, str, int], ...] = ()  # on "/" alone: what is most spoken of
     latest: tuple[tuple[Line, str, str], ...] = ()  # on "/" alone: reply, the post's heading, href with fragment
     is_home: bool = False
 

@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from hub.site import views as v
+from hub.site.charts import bars
 from hub.site.words import install, speech
 
 THEME = Path(__file__).parents[2] / "theme"
@@ -148,7 +149,7 @@ ARTICLE = v.Card(
     edited=moment(7),
     language="en",
     pictures=(BENCH,),
-    tags=("repair", "first year"),
+    tags=(("repair", "topic/repair/"), ("First Year", "topic/first-year/")),
     replies=12,
     channels=3,
     counts=(("likes", 1200), ("reposts", 85)),
@@ -298,6 +299,7 @@ HOME = v.ListPage(
     older="page/4/",
     oldest="page/1/",
     latest=((SECOND, ARTICLE.heading, ARTICLE.href + "#r-02"), (DEEP, ARTICLE.heading, ARTICLE.href + "#r-13")),
+    topics=(("repair", "topic/repair/", 12), ("first year", "topic/first-year/", 1)),
     is_home=True,
 )
 CHANNEL = v.ListPage(
@@ -307,6 +309,27 @@ CHANNEL = v.ListPage(
     cards=CARDS[:2],
     newer="channel/blog/",
     place=BLOG,
+)
+TOPIC = v.ListPage(
+    head=head("topic/repair/", "repair"),
+    title="repair",
+    intro="",
+    cards=CARDS[:2],
+    topic=v.TopicFacts(
+        name="repair",
+        chart=bars(
+            (("September 2026", 3), ("October 2026", 0), ("November 2026", 12)),
+            "Posts per month",
+            "Most was posted in November 2026: 12 posts.",
+        ),
+        months=(("November 2026", 12), ("September 2026", 3)),
+        beside=(("first year", "topic/first-year/", 2), ("إصلاح", "topic/1f0c2a/", 1)),
+    ),
+)
+TOPICS = v.TopicsPage(
+    head=head("topics/", "Topics"),
+    title="Topics",
+    rows=(("repair", "topic/repair/", 1204), ("إصلاح", "topic/1f0c2a/", 1)),
 )
 EMPTY = v.ListPage(head=head("channel/news/", "Press"), title="Press feed", intro="", cards=(), place=NEWS)
 POST = v.PostPage(
@@ -391,6 +414,9 @@ PAGES: dict[str, tuple[str, object]] = {
     "index.html": ("list.html", HOME),
     "channel/blog/index.html": ("list.html", CHANNEL),
     "channel/news/index.html": ("list.html", EMPTY),
+    "topic/repair/index.html": ("list.html", TOPIC),
+    "topics/index.html": ("topics.html", TOPICS),
+    "topics/empty/index.html": ("topics.html", replace(TOPICS, rows=())),
     ARTICLE.href + "index.html": ("post.html", POST),
     ARTICLE.href + "t/1f0c2a9b3d/index.html": ("part.html", PART),
     ARTICLE.href + "newest/index.html": ("part.html", NEWEST),
