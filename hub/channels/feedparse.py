@@ -6,40 +6,21 @@ too long or too much, the child is killed and the next document gets a new one. 
 
 from __future__ import annotations
 
-import json
-import os
-import select
-import subprocess
-import sys
-import time
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
 
 from hub.channels import jsonfeed
+from hub.channels.child import Child
 from hub.channels.feedentry import Document, Entry, Place
 from hub.channels.loose import Json, at, mapping, number, rows, string, when
 from hub.errors import Malformed
 from hub.model import Account, Media
 from hub.web import Answer, shown
 
-DEADLINE = 20.0  # seconds on the clock for one document; the child has a limit of processor time besides
-LONGEST = 128 * 2**20  # bytes of an answer of the child
-CHILD = Path(__file__).with_name("feedchild.py")
 
-
-@dataclass(slots=True)
-class Parser:
+class Parser(Child):
     """Reads the feeds of one pull; a context manager, so that no child is left behind."""
 
-    deadline: float = DEADLINE
-    _child: subprocess.Popen[bytes] | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop()
+    script = Path(__file__).with_name("feedchild.py")
 
     def read(self, answer: Answer) -> Document:
         """The feed in an answer. Malformed says why it is none."""
@@ -47,68 +28,10 @@ class Parser:
             return jsonfeed.read(answer.json())
         if not answer.body.strip(b"\x00 \t\r\n"):
             raise Malformed(f"{shown(answer.url)} is empty, not a feed")
-        found = self._ask(answer)
+        found = self.ask({"type": _content_type(answer), "url": answer.url}, answer.body)
         if not string(found, "version") and not rows(found, "entries"):
             raise Malformed(f"{shown(answer.url)} is not a feed", where=string(found, "why"))
         return _document(found)
-
-    def _ask(self, answer: Answer) -> Json:
-        child = self._child = self._child or _start()
-        ask = {"size": len(answer.body), "type": _content_type(answer), "url": answer.url}
-        try:
-            line = _converse(child, json.dumps(ask).encode() + b"\n" + answer.body, time.monotonic() + self.deadline)
-            return mapping(json.loads(line))
-        except (OSError, TimeoutError, ValueError):
-            self._stop()
-            raise Malformed(f"{shown(answer.url)} was too much for the parser: reading it was stopped") from None
-
-    def _stop(self) -> None:
-        if self._child:
-            self._child.kill()
-            self._child.communicate()
-            self._child = None
-
-
-def _start() -> subprocess.Popen[bytes]:
-    """A child that knows nothing of us: no environment (it may hold secrets), no folder, no messages."""
-    return subprocess.Popen(  # noqa: S603
-        [sys.executable, "-I", str(CHILD)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={},
-        cwd="/",
-    )
-
-
-def _converse(child: subprocess.Popen[bytes], question: bytes, until: float) -> bytes:
-    """Write a question, read one line. TimeoutError when it takes too long, OSError when the child is gone."""
-    assert child.stdin
-    assert child.stdout
-    _send(child.stdin.fileno(), question, until)
-    answer = bytearray()
-    while not answer.endswith(b"\n"):
-        _wait(child.stdout.fileno(), until, writing=False)
-        part = os.read(child.stdout.fileno(), 2**20)
-        if not part or len(answer) > LONGEST:
-            raise OSError("the child ended" if not part else "the answer is too long")
-        answer += part
-    return bytes(answer)
-
-
-def _send(pipe: int, question: bytes, until: float) -> None:
-    os.set_blocking(pipe, False)
-    rest = memoryview(question)
-    while rest:
-        _wait(pipe, until, writing=True)
-        rest = rest[os.write(pipe, rest) :]
-
-
-def _wait(pipe: int, until: float, *, writing: bool) -> None:
-    poll = select.poll()
-    poll.register(pipe, select.POLLOUT if writing else select.POLLIN)
-    if not poll.poll(max(0.0, until - time.monotonic()) * 1000):
-        raise TimeoutError
 
 
 def _content_type(answer: Answer) -> str:

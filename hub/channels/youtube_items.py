@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from html import escape
 from urllib.parse import quote
 
 from hub.channels.feedentry import Entry
 from hub.channels.loose import Json, at, mapping, number, rows, string, when
+from hub.channels.plaintext import paragraphs
 from hub.model import Account, Item, Media
 
 SITE = "https://www.youtube.com"
 DURATION = re.compile(r"P(?:(\d{1,3})D)?(?:T(?:(\d{1,4})H)?(?:(\d{1,6})M)?(?:(\d{1,8})S)?)?")
-LINK = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?')\]]")
 COUNTS = {"views": "viewCount", "likes": "likeCount", "replies": "commentCount"}
 SHOWN = ("", "published")  # moderationStatus; only the owner sees others
 BRANDED = re.compile(r"yt:video:([\w-]{11})")  # the id of a video in the feed
@@ -119,12 +118,6 @@ def counts(row: Json) -> dict[str, int]:
     """What YouTube counts of a video; with comments switched off there is no count of them."""
     figures = mapping(row, "statistics")
     return {name: number(figures, field) for name, field in COUNTS.items() if field in figures}
-
-
-def paragraphs(text: str) -> str:
-    """A description, which is plain text, as HTML with its addresses linked."""
-    blocks = (LINK.sub(r'<a href="\g<0>">\g<0></a>', escape(block)) for block in re.split(r"\n\s*\n", text.strip()))
-    return "".join(f"<p>{re.sub(r'[ ]*' + chr(10), '<br>', block)}</p>" for block in blocks if block)
 
 
 def _channel(id: str) -> str:
