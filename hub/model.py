@@ -103,12 +103,13 @@ class Item:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reaction:
-    """A like, repost, bookmark or rsvp with a face."""
+    """A like, repost, bookmark or rsvp with a face. `withdrawn`: it was taken back, or its page is gone."""
 
     target: str
     type: str
     account: Account
     when: datetime | None = None
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

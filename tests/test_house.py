@@ -48,7 +48,7 @@ KNOWS = {
 DOORS = {
     "alembic": ("hub.store.",),
     "babel": ("hub.site.", "hub.searchpage"),
-    "bs4": ("hub.discover",),
+    "bs4": ("hub.discover", "hub.channels.mf2child"),
     "click": ("hub.cli", "hub.commands.", "hub.screen"),
     "feedparser": ("hub.channels.feedchild",),
     "httpcore2": ("hub.guard",),
@@ -56,6 +56,7 @@ DOORS = {
     "jinja2": ("hub.site.",),
     "lxml": ("hub.channels.feedchild", "hub.discover"),
     "markdown_it": ("hub.channels.marked",),
+    "mf2py": ("hub.channels.mf2child",),
     "markupsafe": ("hub.site.", "hub.serve", "hub.searchpage"),
     "nh3": ("hub.tidy.",),
     "PIL": ("hub.scaling",),

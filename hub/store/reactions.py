@@ -13,13 +13,15 @@ from hub.store.schema import reactions
 
 
 def save(c: Connection, brought: Iterable[Reaction]) -> None:
-    """Keep reactions; the newest of an account counts."""
+    """Keep reactions; the newest of an account counts, and one that was withdrawn goes."""
     for one in brought:
         actor = codec.digest(one.account.id or one.account.url or one.account.handle)
         r = reactions.c
         this = (r.name == codec.key(one.target)) & (r.type == one.type) & (r.actor == actor)
         texts.wipe(c, c.scalars(select(r.text).where(this)).all())
         c.execute(delete(reactions).where(this))
+        if one.withdrawn:
+            continue
         (number,) = texts.add(c, [codec.pack(one)])
         row = {"name": codec.key(one.target), "type": one.type, "actor": actor, "text": number}
         c.execute(insert(reactions), row)

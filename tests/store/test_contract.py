@@ -4,10 +4,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from hub.model import Account, Batch, Changes, Choice, Complete, Health, Media, Poll, Reaction
 from hub.store import File
 from hub.store.archive import Archive
+from hub.store.schema import reactions
 from tests.store.said import START, bring, entries, item, lose, post, short, tree, url, visible
 
 # the journal
@@ -359,6 +361,14 @@ def test_reactions_are_kept_once_for_each_account(archive: Archive) -> None:
     bring(archive, post("a"), reactions=(like, like))
     bring(archive, reactions=(like,))
     assert archive.settle()
+
+
+def test_a_reaction_that_is_withdrawn_leaves_nothing(archive: Archive) -> None:
+    like = Reaction(target=url("a"), type="like", account=Account(name="Ana", id="urn:ana"))
+    bring(archive, post("a"), reactions=(like, replace(like, type="repost")))
+    bring(archive, reactions=(replace(like, withdrawn=True),))
+    with archive.database.reading() as c:
+        assert c.scalars(select(reactions.c.type)).all() == ["repost"]
 
 
 # channels

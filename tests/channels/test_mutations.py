@@ -1,0 +1,92 @@
+"""The contract's recordings are sharp: a kind that misreads the parent field, or loses a page, does not pass them.
+
+A copy of the kind's own source in which no item answers anything is pulled in its place; or one answer is taken out of
+the recording. Either way other items must come than those written down.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from hub import channels
+from hub.errors import ChannelError
+from tests.channels.test_contract import CASES, HERE, NAME, Case, items, public, said
+
+SOURCES = Path(channels.__file__).parent
+FOLLOWED = [name for name in CASES if len(json.loads((HERE / name / "pull.json").read_text("utf-8"))["exchanges"]) > 1]
+
+
+class Parentless(ast.NodeTransformer):
+    """The code as it is, but for what an item answers."""
+
+    hits = 0
+
+    def visit_keyword(self, node: ast.keyword) -> ast.keyword:
+        if node.arg == "reply_to":
+            node.value, self.hits = ast.Constant(""), self.hits + 1
+        return node
+
+
+def answering() -> list[str]:
+    """The cases in which somebody answers, one for each kind whose own source says what."""
+    found = {}
+    for name in CASES:
+        told = json.loads((HERE / name / "items.json").read_text("utf-8"))
+        if any("reply_to" in row for row in told["items"]) and "reply_to=" in "".join(family(told["kind"]).values()):
+            found.setdefault(told["kind"], name)
+    return sorted(found.values())
+
+
+def family(kind: str) -> dict[str, str]:
+    """The source of a kind: its module, and the pure ones beside it."""
+    paths = sorted(SOURCES.glob("*.py"))
+    return {path.stem: path.read_text("utf-8") for path in paths if path.stem.partition("_")[0] == kind}
+
+
+def mutant(kind: str, folder: Path) -> str:
+    """A copy of a kind without parents, as an import path."""
+    package, change, sources = f"parentless_{kind}", Parentless(), family(kind)
+    (folder / package).mkdir()
+    for stem, text in sources.items():
+        for other in sources:
+            text = text.replace(f"hub.channels.{other} ", f"{package}.{other} ")
+        tree = change.visit(ast.parse(text))
+        (folder / package / f"{stem}.py").write_text(ast.unparse(ast.fix_missing_locations(tree)), "utf-8")
+    assert change.hits
+    return f"{package}.{kind}:{kind.title()}"
+
+
+def brings_what_is_written(case: Case) -> bool:
+    try:
+        came = [said(asdict(item)) for item in items(case.pull(case.web())) if not item.private]
+    except ChannelError:
+        return False
+    return came == [{**row, "channel": NAME} for row in public(case)]
+
+
+@pytest.mark.parametrize("name", answering())
+def test_a_kind_that_misreads_the_parent_is_found_out(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = Case(name, tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert brings_what_is_written(case)
+    case.said["kind"] = mutant(case.said["kind"], tmp_path)
+    assert not brings_what_is_written(case)
+
+
+@pytest.mark.parametrize("name", FOLLOWED)
+def test_a_page_that_is_lost_is_found_out(name: str, tmp_path: Path) -> None:
+    case = Case(name, tmp_path)
+    left, found = case.tape["exchanges"], 0
+    for place in range(1, len(left)):
+        case.recording = tmp_path / "shorter.json"
+        tape = {**case.tape, "exchanges": [*left[:place], *left[place + 1 :]]}
+        case.recording.write_text(json.dumps(tape), "utf-8")
+        found += not brings_what_is_written(case)
+    assert found
