@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from hub import __version__, pace, pictures, rules, tidy
+from hub import __version__, pace, pictures, rules, tidy, tongue
 from hub.channels import Ask, Channel, Priced
 from hub.errors import HubError, StoreError
 from hub.lock import writable
@@ -215,7 +215,7 @@ def tidied(batch: Batch, now: datetime, team: Sequence[str]) -> Batch:
 
 
 def _tidied(item: Item, now: datetime, *, ours: bool) -> Item:
-    return replace(tidy.item(replace(item, ours=item.ours or ours), now), ours=item.ours)
+    return replace(tongue.told(tidy.item(replace(item, ours=item.ours or ours), now)), ours=item.ours)
 
 
 def ended(hub: Hub, came: Came, so_far: Pulled) -> Pulled:
