@@ -59,6 +59,12 @@ def rows(value: object, *path: str | int) -> tuple[Json, ...]:
     return tuple(row for row in found if isinstance(row, Mapping)) if isinstance(found, list | tuple) else ()
 
 
+def texts(value: object, *path: str | int) -> list[str]:
+    """The strings of a list; whatever else stands in it is left out."""
+    found = at(value, *path)
+    return [one for one in found if isinstance(one, str)] if isinstance(found, list | tuple) else []
+
+
 def when(value: object, *path: str | int) -> datetime | None:
     """An ISO 8601 time in UTC (a naive one is meant as UTC); None when it cannot be read."""
     try:

@@ -16,7 +16,7 @@ from typing import ClassVar
 from urllib.parse import urlencode
 
 from hub.channels import Ask, memory
-from hub.channels.loose import Json, at, digest, mapping, number, rows, string
+from hub.channels.loose import Json, at, digest, mapping, number, rows, string, texts
 from hub.channels.mf2 import Reader, links_to, spoken
 from hub.channels.webmention_items import mention
 from hub.errors import ChannelError, Malformed, Missing
@@ -114,7 +114,7 @@ class _List:
     def _walk(self) -> Iterator[Batch]:
         """Everything, oldest first, each page from the last number of the one before."""
         walk = mapping(self.state, "walk")
-        place, met = number(walk, "at"), [str(id) for id in _listed(walk, "met")]
+        place, met = number(walk, "at"), texts(walk, "met")
         more = True
         while more:
             found, _ = self._page([("sort-by", "created"), ("sort-dir", "up"), ("since_id", str(place))], Seen())
@@ -217,8 +217,3 @@ def _parting(old: _Known) -> Iterator[Reaction | str]:
         yield old.name
     if old.type:
         yield Reaction(target=old.target, type=old.type, account=Account(id=old.id, url=old.url), withdrawn=True)
-
-
-def _listed(value: object, *path: str | int) -> list[object]:
-    found = at(value, *path)
-    return found if isinstance(found, list) else []
