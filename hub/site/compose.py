@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 
 from hub import tidy
-from hub.model import Account, Item, Media, Reply, Thread, Tombstone, Unknown
+from hub.model import Account, Item, Media, Reply, Tombstone, Unknown
 from hub.pages import address, anchor, base, topic
 from hub.settings import Settings
 from hub.site.talk import Part, Talk
@@ -220,7 +220,7 @@ class Composer:
         """The replies of one page of a conversation as nested lines."""
         return Nest(self, talk, part).lines()
 
-    def line(self, reply: Reply, parents: Mapping[str, Reply], thread: Thread) -> Line:
+    def line(self, reply: Reply, parents: Mapping[str, Reply], root: Item) -> Line:
         """One reply, with nothing below it yet."""
         above, node = parents.get(reply.parent), reply.node
         parent_anchor, parent_name = anchor(reply.parent) if above else "", self._named(above)
@@ -228,7 +228,7 @@ class Composer:
             return Line(anchor=anchor(node.name), state="unknown", origin=_web(node.name))
         if isinstance(node, Tombstone):
             return Line(anchor=anchor(node.id), state=node.why, parent_anchor=parent_anchor, parent_name=parent_name)
-        parent = above.node if above and isinstance(above.node, Item) else thread.root
+        parent = above.node if above and isinstance(above.node, Item) else root
         return Line(
             anchor=anchor(node.id),
             origin=node.url,
@@ -306,7 +306,7 @@ class Nest:
 
     def _line(self, number: int, flat: bool) -> Line:
         reply = self.talk.replies[number]
-        line = self.composer.line(reply, self.talk.known, self.talk.thread)
+        line = self.composer.line(reply, self.talk.known, self.talk.thread.root)
         above = self.talk.above[number]
         away = line.parent_anchor and above not in self.shown
         parent_page = self.address + self.talk.places.get(reply.parent, "") if away else ""

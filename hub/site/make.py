@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from hub.model import Item
+from hub.model import Item, Reply
 from hub.pages import Page, address, anchor, base, closed, feed, list_path, window
 from hub.site import jsonld, machine, search, topics
 from hub.site.compose import Composer
@@ -52,6 +52,7 @@ class Workshop:
     texts: Texts
     shelf: Shelf
     kept: dict[str, Record | None] = field(default_factory=dict)  # one build sees one state of the store
+    tallies: dict[str, tuple[int, int]] = field(default_factory=dict)  # of posts: replies, channels they came from
     talks: dict[str, Talk | None] = field(default_factory=dict)  # the one read last
 
     def make(self, page: Page) -> Made:
@@ -96,7 +97,10 @@ class Workshop:
         return tuple(self.card(record) for record in self.records(idents))
 
     def card(self, record: Record, whole: bool = False) -> Card:
-        return self.composer.card(record, self.manifest.reply_counts(record.item.id), whole)
+        ident = record.item.id
+        if ident not in self.tallies:
+            self.tallies[ident] = self.manifest.reply_counts(ident)
+        return self.composer.card(record, self.tallies[ident], whole)
 
     def list_title(self, name: str) -> str:
         """What a list is called: the brand's name, a channel's or a topic's."""
@@ -237,15 +241,14 @@ def _list_head(shop: Workshop, page: Page, title: str, cards: tuple[Card, ...]) 
 
 def _latest(shop: Workshop) -> tuple[tuple[Any, str, str], ...]:
     """The newest replies, for the first page alone: (line, heading of its post, where it stands)."""
+    named = dict(shop.manifest.latest_replies(LATEST))
+    roots = {record.item.id: record for record in shop.records(sorted(set(named.values())))}
     out = []
-    for ident, root in shop.manifest.latest_replies(LATEST):
-        thread = shop.store.thread(root)
-        replies = thread.replies if thread else ()
-        found = [reply for reply in replies if isinstance(reply.node, Item) and reply.node.id == ident]
-        cards = shop.cards([root])
-        if thread and found and cards:
-            line = shop.composer.line(found[0], {}, thread)
-            out.append((line, cards[0].heading, shop.spot(thread.root, ident)))
+    for record in shop.records(list(named)):
+        if root := roots.get(record.thread):
+            reply = Reply(depth=0, node=record.item, parent=record.parent)
+            line = shop.composer.line(reply, {}, root.item)
+            out.append((line, shop.card(root).heading, shop.spot(root.item, record.item.id)))
     return tuple(out)
 
 

