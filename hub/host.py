@@ -51,6 +51,7 @@ BINARY = {
     ".pdf": "application/pdf",
     ".zip": "application/zip",
 }
+FOR_HOSTS = (["_headers"], ["_redirects"], ["_nginx"])  # not for visitors
 KEPT = 256  # texts held in memory, plain and compressed
 SMALL = 600  # bytes that are not worth compressing
 SAFE = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "strict-origin-when-cross-origin"}
@@ -94,7 +95,7 @@ class Host:
             return None
         *folders, last = path[len(self.prefix) :].split("/")
         parts = [*folders, last] if last else folders
-        if any(part in ("", "..") or _hidden(part) for part in parts) or parts[:1] in (["_headers"], ["_redirects"]):
+        if any(part in ("", "..") or _hidden(part) for part in parts) or parts[:1] in FOR_HOSTS:
             return None
         try:
             file = self.output.joinpath(*parts).resolve()

@@ -24,7 +24,18 @@ MANY = 500  # threads: a change of more of them than this, and than half, is che
 
 STANDING = tuple(
     Page(kind=kind)
-    for kind in ("archive", "topics", "texts", "sitemap", "robots", "search", "assets", "statics", "redirects")
+    for kind in (
+        "archive",
+        "topics",
+        "texts",
+        "sitemap",
+        "robots",
+        "headers",
+        "search",
+        "assets",
+        "statics",
+        "redirects",
+    )
 )
 """Pages that exist whatever was said."""
 

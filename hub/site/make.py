@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from hub.model import Item, Reply
 from hub.pages import Page, address, anchor, base, closed, feed, list_path, window
-from hub.site import jsonld, machine, search, topics
+from hub.site import headers, jsonld, machine, search, topics
 from hub.site.compose import Composer
 from hub.site.follow import LATEST, part_of
 from hub.site.manifest import Manifest
@@ -340,6 +340,7 @@ MAKERS: dict[str, Callable[[Workshop, Page], dict[str, bytes]]] = {
     "sitemap": machine.sitemap,
     "robots": machine.robots,
     "redirects": machine.redirects,
+    "headers": headers.files,
     "assets": machine.assets,
     "statics": machine.statics,
     **search.MAKERS,
