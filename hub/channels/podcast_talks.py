@@ -60,7 +60,10 @@ def bluesky(web: Web, place: Place, channel: str, service: str) -> Said:
     head = next(iter(tree.views), "")
     if not head:
         raise Malformed(f"{shown(place.uri)} is no post")
-    wrote = view.items([tree.views[head]], Side(channel))[head].author
+    first = view.items([tree.views[head]], Side(channel)).get(head)
+    if not first:
+        raise Malformed(f"{shown(place.uri)} is no post that can be read")
+    wrote = first.author
     side = Side(channel, wrote.id if is_them(wrote, place.account) else "")
     found = view.items((one for name, one in tree.views.items() if name != head), side, tree.hidden)
     there = frozenset(name for name, item in found.items() if not item.private)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -149,6 +151,50 @@ def test_half_a_page_brings_whole_items_or_an_error_and_deletes_nothing(case: Ca
         return
     assert all(whole[item.id].html == item.html for item in items(batches))
     assert not any(batch.complete for batch in batches)
+
+
+def test_fields_nobody_knows_alter_nothing(case: Case) -> None:
+    came = [said(asdict(item)) for item in items(case.pull(case.web(widened))) if not item.private]
+    assert came == [{**row, "channel": NAME} for row in public(case)]
+
+
+def widened(answer: Response) -> Response:
+    return {**answer, "json": wider(answer["json"])} if "json" in answer else answer
+
+
+def wider(value: object) -> object:
+    """JSON with one field more in every object that has names for its fields (not where ids are the keys)."""
+    if isinstance(value, list):
+        return [wider(part) for part in value]
+    if isinstance(value, dict):
+        return {name: wider(part) for name, part in value.items()} | {"x_unheard_of": [{"id": {}}]}
+    return value
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("odd", [None, "odd", {"id": []}], ids=repr)
+def test_wrong_types_anywhere_are_no_accident(case: Case, odd: object) -> None:
+    for place in range(7):
+        with suppress(ChannelError):
+            case.pull(case.web(partial(turned, odd, place)))
+
+
+def turned(odd: object, place: int, answer: Response) -> Response:
+    return {**answer, "json": turn(answer["json"], odd, place)} if "json" in answer else answer
+
+
+def turn(value: object, odd: object, place: int) -> object:
+    """JSON in which every seventh field, another one for each place, holds something odd."""
+    count = iter(range(10**6))
+
+    def inside(part: object, depth: int = 0) -> object:
+        if depth > 1 and next(count) % 7 == place:
+            return odd
+        if isinstance(part, list):
+            return [inside(one, depth + 1) for one in part]
+        return {name: inside(one, depth + 1) for name, one in part.items()} if isinstance(part, dict) else part
+
+    return inside(value)
 
 
 def halved(answer: Response) -> Response:
