@@ -15,8 +15,18 @@ from typing import Any
 import click
 
 from hub import __version__
-from hub.commands import about, ask, cycle, start
-from hub.errors import ChannelError, HubError, Locked, OutputError, SearchError, SettingsError, StoreError
+from hub.commands import about, ask, cycle, importing, start
+from hub.errors import (
+    ChannelError,
+    DataError,
+    HubError,
+    InputError,
+    Locked,
+    OutputError,
+    SearchError,
+    SettingsError,
+    StoreError,
+)
 from hub.screen import Screen
 from hub.toml import nearest
 
@@ -27,6 +37,8 @@ CODES: tuple[tuple[type[BaseException], int], ...] = (
     (StoreError, 74),
     (SearchError, 74),
     (ChannelError, 69),
+    (DataError, 65),
+    (InputError, 66),
     (HubError, 1),
     (click.UsageError, 64),
     (click.FileError, 66),
@@ -45,7 +57,8 @@ Examples:
 
 \b
 Exit codes: 0 all well · 1 some channel or page failed, the rest was done
-  64 usage · 69 every due channel failed · 70 a bug · 73 output not writable
+  64 usage · 65 a file that is not what it should be · 66 a file that cannot be opened
+  69 every due channel failed · 70 a bug · 73 output not writable
   74 store or index failed · 75 another update holds the lock
   77 credentials refused (doctor) · 78 settings · 130 Ctrl-C
 """
@@ -126,7 +139,7 @@ def _everywhere(command: click.Command) -> click.Command:
     return command
 
 
-for _one in (*start.COMMANDS, *cycle.COMMANDS, *ask.COMMANDS, *about.COMMANDS):
+for _one in (*start.COMMANDS, *cycle.COMMANDS, *ask.COMMANDS, *importing.COMMANDS, *about.COMMANDS):
     app.add_command(_everywhere(_one))
 
 

@@ -11,6 +11,8 @@ HubError
 ├── StoreError                       the update stops: nothing downstream can be right
 ├── SearchError                      likewise
 ├── OutputError(path)                the site's folder cannot be written
+├── InputError                       a file that was handed in cannot be opened
+├── DataError                        a file that was handed in is not what it should be
 ├── Locked(pid, since)               another update holds the lock
 └── PageError(page)                  that page keeps its last good file; the rest is built
 
@@ -103,6 +105,14 @@ class OutputError(HubError):
     def __init__(self, what: str, *, path: str, fix: str = "") -> None:
         super().__init__(what, fix=fix)
         self.path = path
+
+
+class InputError(HubError):
+    """A file that somebody handed in is not there or cannot be opened."""
+
+
+class DataError(HubError):
+    """A file that somebody handed in is damaged, or of another sort than it should be."""
 
 
 class Locked(HubError):

@@ -38,6 +38,20 @@ def fetch(store: Store, web: Web, folder: Path, now: datetime) -> tuple[int, int
     return came, failed
 
 
+def take(store: Store, folder: Path, url: str, body: bytes) -> bool:
+    """Keep a picture that is at hand, as if it had come from its address; False when it cannot be used."""
+    from hub.scaling import Unusable, scaled
+
+    try:
+        picture = scaled(body)
+    except Unusable:
+        return False
+    file = _file(url, picture)
+    _shelve(folder, file, picture.forms)
+    store.keep(file)
+    return True
+
+
 def _shelve(folder: Path, file: File, forms: Mapping[int, bytes]) -> None:
     for width, form in forms.items():
         write(folder / file.digest / f"{width}.webp", form)

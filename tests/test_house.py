@@ -55,7 +55,7 @@ DOORS = {
     "httpcore2": ("hub.guard",),
     "httpx2": ("hub.web",),
     "jinja2": ("hub.site.",),
-    "lxml": ("hub.channels.feedchild", "hub.discover"),
+    "lxml": ("hub.channels.feedchild", "hub.discover", "hub.imports.xml"),
     "markdown_it": ("hub.channels.marked",),
     "mf2py": ("hub.channels.mf2child",),
     "markupsafe": ("hub.site.", "hub.serve", "hub.searchpage"),

@@ -22,12 +22,13 @@ from hub.web import Web
 class Twitter:
     """An account on X. `owned`: the app that the token belongs to is this account's own, which makes posts cheaper.
 
-    `archive` lets conversations older than seven days be searched. Spends at most `daily_usd` in a UTC day.
+    `archive` lets conversations older than seven days be searched. Spends at most `daily_usd` in a UTC day. Without
+    `token` nothing is asked: what `hub import` took out of the archive that X gives away stands for itself.
     """
 
     name: str
     handle: str
-    token: str
+    token: str = ""
     daily_usd: float = 0.5
     owned: bool = False
     mentions: bool = True
@@ -51,11 +52,13 @@ class Twitter:
 
     def pull(self, web: Web, cursor: Cursor, ask: Ask) -> Iterator[Batch]:
         """What is new, who answered, and as much of the rest as today's money is enough for."""
+        if not self.token:
+            return
         ledger = Ledger.load(cursor.get("ledger"), self.daily_usd, ask.now)
         yield from Visit.of(self, web, ask, ledger, cursor).batches()
 
     def price(self, cursor: Cursor, ask: Ask) -> Price:
         """What the next pull will cost as far as is known without asking, and what it cannot exceed."""
-        ledger = Ledger.load(cursor.get("ledger"), self.daily_usd, ask.now)
+        ledger = Ledger.load(cursor.get("ledger"), self.daily_usd if self.token else 0.0, ask.now)
         posts, usd = estimate(Visit.of(self, None, ask, ledger, cursor).plan(), ledger.left)
         return Price(posts=posts, usd=usd / USD, most=ledger.left / USD, cap=ledger.cap / USD)

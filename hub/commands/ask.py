@@ -19,7 +19,7 @@ from hub.commands.opening import reading, settings_of
 from hub.screen import Screen, table, when
 
 if TYPE_CHECKING:
-    from hub.model import Health, Terms
+    from hub.model import Account, Health
     from hub.run import Hub
     from hub.store import Record
 
@@ -119,7 +119,7 @@ def exported(hub: Hub, *, public: bool) -> Iterator[dict[str, object]]:
     for record in hub.store.records():
         channel = hub.settings.channels.get(record.item.channel)
         terms = channel.terms if public and channel else None
-        yield _short(record) if terms and terms.json == "no" else _whole(record, terms)
+        yield _short(record) if terms and terms.json == "no" else exported_line(record)
 
 
 def _short(record: Record) -> dict[str, object]:
@@ -127,8 +127,10 @@ def _short(record: Record) -> dict[str, object]:
     return {"id": item.id, "url": item.url, "channel": item.channel, "published": _iso(item.published)}
 
 
-def _whole(record: Record, terms: Terms | None) -> dict[str, object]:  # noqa: ARG001  marks come with the networks
+def exported_line(record: Record) -> dict[str, object]:
+    """All of an item, as one line of an export."""
     from hub import tidy
+    from hub.imports.jsonl import more
 
     item = record.item
     return {
@@ -137,7 +139,7 @@ def _whole(record: Record, terms: Terms | None) -> dict[str, object]:  # noqa: A
         "channel": item.channel,
         "channels": list(record.channels),
         "kind": "post" if record.thread == item.id else "reply",
-        "author": {"name": item.author.name, "url": item.author.url, "handle": item.author.handle},
+        "author": _author(item.author),
         "published": _iso(item.published),
         "updated": _iso(item.edited),
         "title": item.title,
@@ -151,7 +153,15 @@ def _whole(record: Record, terms: Terms | None) -> dict[str, object]:  # noqa: A
         "language": item.language,
         "media": [_medium(one) for one in item.media],
         "links": list(item.links),
+        **more(item),
     }
+
+
+def _author(author: Account) -> dict[str, object]:
+    """An author; what is known beside the names is left out where it is empty."""
+    beside = {"id": author.id, "avatar": author.avatar, "automated": author.automated}
+    names = {"name": author.name, "url": author.url, "handle": author.handle}
+    return {**names, **{name: value for name, value in beside.items() if value}}
 
 
 def _medium(medium: Any) -> dict[str, object]:

@@ -17,7 +17,7 @@ from zipfile import BadZipFile, ZipFile
 
 from hub.channels.loose import Json, mapping, number, rows, string, when
 from hub.channels.twitter_text import moment, plain
-from hub.errors import HubError
+from hub.errors import DataError, InputError
 from hub.imports import Found
 from hub.imports.x_posts import Owner, created, post, reposted, versions
 from hub.model import Item
@@ -42,16 +42,16 @@ class _Shelf:
         try:
             listed = json.loads(content[start:].decode("utf-8").strip().rstrip(";"))
         except (ValueError, RecursionError) as why:
-            raise HubError(f"{name} in the archive cannot be read: {why}", fix="ask X for the archive again") from None
+            raise DataError(f"{name} in the archive cannot be read: {why}", fix="ask X for the archive again") from None
         inner = [next(iter(row.values()), row) if len(row) == 1 else row for row in rows(listed)]
         self.parts.setdefault("tweets" if kind == "tweet" else kind, []).extend(mapping(row) for row in inner)
 
 
 def read(place: Path, channel: str, language: str = "") -> Found:
-    """The posts of an archive, oldest first. HubError when it is none, or is damaged."""
+    """The posts of an archive, oldest first. DataError when it is none, or is damaged."""
     shelf = _opened(place)
     if "tweets" not in shelf.parts:
-        raise HubError(f"{place} holds no data/tweets.js: it is no archive of X", fix=FIX)
+        raise DataError(f"{place} holds no data/tweets.js: it is no archive of X", fix=FIX)
     owner = _owner(shelf, channel, language)
     notes = _notes(shelf.parts.get("note-tweet", []))
     posts, skipped = dict[str, tuple[Json, Item]](), Counter[str]()
@@ -69,6 +69,14 @@ def read(place: Path, channel: str, language: str = "") -> Found:
     return Found(items=items, counts=counts, skipped=dict(+skipped), files=_files(items, shelf.pictures))
 
 
+def holds(place: Path) -> bool:
+    """Whether a place is such an archive, as far as its list of files tells."""
+    try:
+        return any(WANTED.match(name) for name, _, _ in (_folder(place) if place.is_dir() else _zip(place)))
+    except (OSError, BadZipFile):
+        return False
+
+
 def picture(place: Path, name: str) -> bytes:
     """A file of the archive by its name (see Found.files)."""
     if place.is_dir():
@@ -82,8 +90,10 @@ def _opened(place: Path) -> _Shelf:
     try:
         for name, size, content in _folder(place) if place.is_dir() else _zip(place):
             _lay(shelf, name, size, content)
+    except FileNotFoundError as why:
+        raise InputError(f"{place} cannot be opened: {why.strerror}", fix="check its name") from None
     except (OSError, BadZipFile, NotImplementedError, RuntimeError) as why:
-        raise HubError(f"{place} cannot be opened: {why}", fix=FIX) from None
+        raise DataError(f"{place} cannot be opened: {why}", fix=FIX) from None
     return shelf
 
 
@@ -93,7 +103,7 @@ def _lay(shelf: _Shelf, name: str, size: int, content: _Content) -> None:
         shelf.pictures[found[1], found[2]] = name
     elif found := WANTED.match(name):
         if size > LARGEST:
-            raise HubError(f"{name} in the archive is larger than {LARGEST // 2**20} MB")
+            raise DataError(f"{name} in the archive is larger than {LARGEST // 2**20} MB")
         shelf.put(name, found[1], content.read(LARGEST))
 
 

@@ -68,6 +68,13 @@ class Store(Protocol):
         """These account ids speak for the brand, also in what is stored; the items whose standing that alters."""
         ...
 
+    def held(self, channel: str, ids: Iterable[str]) -> Mapping[str, datetime | None]:
+        """Which of these a channel brought before: when each was last written or edited, None for what it said is gone.
+
+        What has no date counts as the oldest.
+        """
+        ...
+
     def rejudge(self, judge: Judge, digest: str) -> Changes:
         """Apply changed rules to what is stored; does nothing when `digest` is the one applied last."""
         ...

@@ -27,6 +27,7 @@ from hub.store import (
     redirects,
     show_all,
     texts,
+    versions,
 )
 from hub.store.database import Database, chunks
 from hub.store.schema import items
@@ -89,6 +90,10 @@ class Archive:
             work = Transaction(c, "", judge)
             work.recruit(team)
             return work.finish()
+
+    def held(self, channel: str, ids: Iterable[str]) -> Mapping[str, datetime | None]:
+        with self.database.reading() as c:
+            return versions.held(c, channel, ids)
 
     def rejudge(self, judge: Judge, digest: str) -> Changes:
         """Ask changed rules about every text that is kept."""

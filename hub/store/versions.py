@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
@@ -46,6 +47,13 @@ def live(c: Connection, channel: str, ids: Iterable[str]) -> list[str]:
     return sorted(row.item for row in each(c, ask, versions.c.item, ids))
 
 
+def held(c: Connection, channel: str, ids: Iterable[str]) -> dict[str, datetime | None]:
+    """What a channel brought of these: when it was last written or edited; None for what it said to be gone."""
+    ask = select(versions.c.item, versions.c.edited, versions.c.text).where(versions.c.channel == channel)
+    rows = each(c, ask, versions.c.item, ids)
+    return {row.item: _when(row.edited) if row.text is not None else None for row in rows}
+
+
 def of(c: Connection, ids: Iterable[str]) -> dict[str, list[Row[Any]]]:
     """Every channel's version of each item."""
     found: dict[str, list[Row[Any]]] = {}
@@ -58,6 +66,10 @@ def best(rows: Sequence[Row[Any]]) -> Row[Any]:
     """The one that is shown: the newest, whole before excerpt, the fuller kind; the digest decides what is left."""
     here = [row for row in rows if row.text is not None] or rows
     return max(here, key=lambda row: (row.edited, row.whole, row.rank, row.digest, row.channel))
+
+
+def _when(edited: str) -> datetime:
+    return datetime.fromisoformat(edited) if edited else datetime.min.replace(tzinfo=UTC)
 
 
 def _drop(c: Connection, channel: str, ids: Iterable[str]) -> None:
