@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from hub import __version__
-from hub.commands import about, ask, cycle, importing, start
+from hub.commands import about, ask, cycle, forget, importing, start
 from hub.errors import (
     ChannelError,
     DataError,
@@ -139,7 +139,7 @@ def _everywhere(command: click.Command) -> click.Command:
     return command
 
 
-for _one in (*start.COMMANDS, *cycle.COMMANDS, *ask.COMMANDS, *importing.COMMANDS, *about.COMMANDS):
+for _one in (*start.COMMANDS, *cycle.COMMANDS, *ask.COMMANDS, *forget.COMMANDS, *importing.COMMANDS, *about.COMMANDS):
     app.add_command(_everywhere(_one))
 
 

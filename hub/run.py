@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from hub import __version__, pace, pictures, rules, tidy, tongue
+from hub import __version__, forgotten, pace, pictures, rules, tidy, tongue
 from hub.channels import Ask, Channel, Priced
 from hub.errors import HubError, StoreError
+from hub.forgotten import Forgotten
 from hub.lock import writable
 from hub.model import Batch, Changes, Entry, Health, Item, Price
 from hub.report import Pulled, Report, Wish, reason
@@ -50,6 +51,7 @@ class Hub:
     rules: rules.Rules
     store: Store
     web: Web
+    forgotten: Forgotten = field(default_factory=Forgotten, repr=False)
     env: Mapping[str, str] = field(default_factory=dict, repr=False)
     tell: Callable[[Pulled], None] = lambda _: None
     hide: Callable[[str], None] = lambda _: None  # secrets that no log may show
@@ -68,7 +70,8 @@ def opened(
     waits = dict(store.hosts())
     web = Web(agent=agent, now=clock, allow=settings.network.allow, replay=settings.replay, waits=waits)
     try:
-        yield Hub(settings=settings, rules=decided, store=store, web=web, env=env)
+        barred = forgotten.opened(decided.forgets, settings.memory)
+        yield Hub(settings=settings, rules=decided, store=store, web=web, forgotten=barred, env=env)
     finally:
         web.close()
         store.close()
@@ -79,10 +82,10 @@ def update(hub: Hub, wish: Wish) -> Report:
     begin(hub)
     pulled = pull(hub, wish)
     came, failed = fetch(hub, wish)
-    indexed = index(hub)
+    heard, indexed = hub.store.seq, index(hub)
     built, published, error = follow(hub, wish.now)
     report = Report(pulled=pulled, pictures=came, pictures_failed=failed, indexed=indexed, built=built)
-    return replace(report, published=published, publish_error=error, erasing=not settle(hub))
+    return replace(report, published=published, publish_error=error, erasing=not settle(hub, heard))
 
 
 def begin(hub: Hub) -> None:
@@ -94,15 +97,16 @@ def begin(hub: Hub) -> None:
 def rewind(hub: Hub) -> None:
     """Followers that are ahead of an archive, which was then put back from a backup, start from nothing.
 
-    Later the archive would have moved past their marks, and what stands in them would be taken for its past.
+    Later the archive would have moved past their marks, and what stands in them would be taken for its past. So do
+    those that have not heard of something forgotten whose name has left the journal since.
     """
     from hub.index.whoosh import Whoosh
     from hub.site import rewind as back
 
     engine = Whoosh(hub.settings.memory / "index", hub.settings.brand.language)
-    if engine.mark > hub.store.seq:
+    if engine.mark > hub.store.seq or 0 < engine.mark < hub.store.floor:
         engine.clear()
-    back(hub.settings.memory, hub.store.seq)
+    back(hub.settings.memory, hub.store.seq, hub.store.floor)
 
 
 def judge(hub: Hub) -> Changes:
@@ -188,7 +192,7 @@ def asked(hub: Hub, job: Job) -> Iterator[Came]:
     try:
         channel = ready(hub, job.channel)
         for batch in pace.within(channel.pull(hub.web, job.health.cursor, job.ask), hub.web.now, job.ask.sweep):
-            yield Came(job=job, batch=tidied(batch, job.ask.now, hub.settings.brand.team))
+            yield Came(job=job, batch=hub.forgotten.without(tidied(batch, job.ask.now, hub.settings.brand.team)))
         yield Came(job=job)
     except Exception as why:  # noqa: BLE001
         yield Came(job=job, why=why)
@@ -341,6 +345,13 @@ def publish(hub: Hub) -> str:
     return ""
 
 
-def settle(hub: Hub) -> bool:
-    """Make sure that nothing erased is left in the archive's files; False when a reader was in the way."""
+def settle(hub: Hub, heard: int = 0) -> bool:
+    """Make sure that nothing erased is left in the archive's files; False when a reader was in the way.
+
+    `heard` is what every follower has heard of: so far may forgotten ids leave the journal.
+    """
+    floor = hub.store.floor
+    hub.store.purge(heard)
+    if hub.store.floor != floor:
+        rewind(hub)
     return hub.store.settle()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -63,6 +65,14 @@ def _parts(key: str) -> Path_:
         name, node = next(iter(node.items()))
         parts.append(name)
     return tuple(parts)
+
+
+def written(value: object) -> str:
+    """A value as TOML writes it: JSON's strings, numbers, booleans and lists are TOML's; a date stands bare."""
+    if isinstance(value, date):
+        return value.isoformat()
+    plain = list(value) if isinstance(value, tuple) else value
+    return json.dumps(plain, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def line_of(found: dict[Path_, int], key: Path_) -> int:

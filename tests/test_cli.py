@@ -25,7 +25,6 @@ from hub.commands.cycle import minute
 from hub.commands.doctor import reached
 from hub.commands.opening import reading
 from hub.commands.start import private
-from hub.commands.tables import value
 from hub.errors import Locked, OutputError, Refused, SearchError, SettingsError, StoreError
 from hub.lock import locked
 from hub.model import Batch, Cursor, Terms
@@ -33,6 +32,7 @@ from hub.recipes import RECIPES
 from hub.run import opened
 from hub.screen import Screen
 from hub.settings import Brand, Settings
+from hub.toml import written
 from hub.web import Web
 
 NOW = datetime(2026, 11, 5, 12, tzinfo=UTC)
@@ -188,7 +188,7 @@ def test_init_ends_with_three_next_commands(hub: Hub) -> None:
 
 @pytest.mark.parametrize("name", ['"', "\\", "a\nb", "日本", "\x7f\x00", "[x]#"])
 def test_any_name_survives_being_written_down(name: str) -> None:
-    assert tomllib.loads(f"name = {value(name)}")["name"] == name
+    assert tomllib.loads(f"name = {written(name)}")["name"] == name
 
 
 def test_the_demo_is_copied_whole(hub: Hub, tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ FLOORS: tuple[set[str], ...] = (
     {"targets", "tongue"},
     {"copies", "forgotten", "rules", "web"},
     {"channels", "host", "index", "sections", "store"},
-    {"api", "discover", "imports", "pictures", "searchpage", "settings"},
+    {"api", "discover", "imports", "pictures", "rulebook", "searchpage", "settings"},
     {"report", "serve", "site"},
     {"run"},
     {"commands"},

@@ -12,10 +12,11 @@ from urllib.parse import urlsplit
 
 import click
 
-from hub.commands.tables import comment, table, value
+from hub.commands.tables import comment, table
 from hub.errors import HubError, OutputError
 from hub.recipes import RECIPES, written
 from hub.screen import Screen
+from hub.toml import written as value
 
 if TYPE_CHECKING:
     from hub.discover import Found, Proposal

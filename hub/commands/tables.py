@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from hub.toml import written as value
 
 if TYPE_CHECKING:
     from hub.discover import Proposal
@@ -23,9 +24,3 @@ def table(proposal: Proposal) -> Iterator[str]:
 def comment(text: str) -> str:
     """Text from outside that may stand behind a # on one line."""
     return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
-
-
-def value(what: Any) -> str:
-    """A value as TOML writes it: JSON's strings, numbers, booleans and lists are TOML's."""
-    listed = list(what) if isinstance(what, tuple) else what
-    return json.dumps(listed, ensure_ascii=False).replace("\x7f", "\\u007f")

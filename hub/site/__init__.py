@@ -84,14 +84,14 @@ def quiet(job: Job) -> bool:
         manifest.close()
 
 
-def rewind(memory: Path, seq: int) -> None:
-    """A site that is ahead of its archive is made anew."""
+def rewind(memory: Path, seq: int, floor: int = 0) -> None:
+    """A site that is ahead of its archive is made anew, and one that did not hear what left the journal."""
     from hub.site.manifest import Manifest
 
     for path in (memory / "site.sqlite", memory / "plugin.sqlite"):
         if path.is_file():
             manifest = Manifest(path)
-            if manifest.mark > seq:
+            if manifest.mark > seq or 0 < manifest.mark < floor:
                 manifest.forget()
             manifest.close()
 

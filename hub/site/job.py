@@ -59,7 +59,7 @@ def decided(settings: Settings) -> str:
 
 def worded(settings: Settings, rules: Rules) -> str:
     """A digest of what shows on the standing pages alone, and of the files that are copied."""
-    return fingerprint([settings.content / "pages", settings.content / "static"], rules.digest)
+    return fingerprint([settings.content / "pages", settings.content / "static"], rules.told)
 
 
 def _headers(settings: Settings) -> list[str]:

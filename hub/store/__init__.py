@@ -6,12 +6,12 @@ which lies beside what it describes. From 0 the journal is everything.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from hub.model import Batch, Changes, Entry, Health, Item, Thread
+from hub.model import Account, Batch, Changes, Entry, Health, Item, Thread
 
 Judge = Callable[[Item], str]
 """Which rule hides an item: the rule's id, "" when it is shown. Pure (hub.rules)."""
@@ -51,6 +51,16 @@ class Record:
     counts: Mapping[str, int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Forgot:
+    """What forgetting removed from the archive."""
+
+    items: int = 0
+    texts: int = 0  # versions of them, one for each channel that brought one
+    names: int = 0
+    reactions: int = 0
+
+
 class Store(Protocol):
     """The socket. One writer at a time; readers keep no transaction open past one answer. Raises StoreError."""
 
@@ -75,6 +85,14 @@ class Store(Protocol):
         """
         ...
 
+    def forget(self, ids: Collection[str], forgotten: Callable[[Account], bool], judge: Judge = show_all) -> Forgot:
+        """Erase these items, whoever brought them, with their very ids, and the reactions of forgotten accounts."""
+        ...
+
+    def purge(self, heard: int) -> None:
+        """All followers have heard of everything up to this number: forgotten ids may leave the journal."""
+        ...
+
     def rejudge(self, judge: Judge, digest: str) -> Changes:
         """Apply changed rules to what is stored; does nothing when `digest` is the one applied last."""
         ...
@@ -86,6 +104,23 @@ class Store(Protocol):
 
     def item(self, name: str) -> Item | None:
         """The shown version of the item that answers to this name; None when unknown, gone or hidden."""
+        ...
+
+    def named(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Ids of what answers to these names, whether it is shown or not."""
+        ...
+
+    def said_by(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Ids of all that the accounts of these names (address, id, whole handle) said, shown or not."""
+        ...
+
+    def told(self, ids: Iterable[str]) -> list[Item]:
+        """Every channel's version of these items, shown or not."""
+        ...
+
+    @property
+    def floor(self) -> int:
+        """A follower whose mark is below this number must begin anew: what it has not heard left the journal."""
         ...
 
     def thread(self, root: str) -> Thread | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Self
@@ -10,11 +11,13 @@ from typing import Self
 from sqlalchemy import select
 
 from hub.errors import StoreError
-from hub.model import Batch, Changes, Entry, Health, Item, Thread
+from hub.model import Account, Batch, Changes, Entry, Health, Item, Thread
 from hub.store import (
     File,
+    Forgot,
     Judge,
     Record,
+    authors,
     channels,
     codec,
     facts,
@@ -22,6 +25,7 @@ from hub.store import (
     files,
     journal,
     migrate,
+    oblivion,
     reactions,
     reading,
     redirects,
@@ -30,6 +34,7 @@ from hub.store import (
     versions,
 )
 from hub.store.database import Database, chunks
+from hub.store.names import holders
 from hub.store.schema import items
 from hub.store.transaction import Transaction
 
@@ -95,6 +100,18 @@ class Archive:
         with self.database.reading() as c:
             return versions.held(c, channel, ids)
 
+    def forget(self, ids: Collection[str], forgotten: Callable[[Account], bool], judge: Judge = show_all) -> Forgot:
+        with self.database.writing() as c:
+            work = Transaction(c, "", judge)
+            done = replace(work.forget(sorted(ids)), reactions=oblivion.faces(c, forgotten))
+            work.finish()
+            oblivion.rename(c, ids)
+            return done
+
+    def purge(self, heard: int) -> None:
+        with self.database.writing() as c:
+            oblivion.purge(c, heard)
+
     def rejudge(self, judge: Judge, digest: str) -> Changes:
         """Ask changed rules about every text that is kept."""
         with self.database.reading() as c:
@@ -123,6 +140,23 @@ class Archive:
     def item(self, name: str) -> Item | None:
         with self.database.reading() as c:
             return reading.item(c, name)
+
+    def named(self, names: Iterable[str]) -> tuple[str, ...]:
+        with self.database.reading() as c:
+            return tuple(sorted(id for id, _ in holders(c, {codec.key(name) for name in names}).values()))
+
+    def said_by(self, names: Iterable[str]) -> tuple[str, ...]:
+        with self.database.reading() as c:
+            return tuple(authors.said(c, authors.answering(c, names)))
+
+    def told(self, ids: Iterable[str]) -> list[Item]:
+        with self.database.reading() as c:
+            return oblivion.told(c, ids)
+
+    @property
+    def floor(self) -> int:
+        with self.database.reading() as c:
+            return int(facts.get(c, facts.FLOOR) or 0)
 
     def thread(self, root: str) -> Thread | None:
         with self.database.reading() as c:

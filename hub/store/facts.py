@@ -9,6 +9,8 @@ from hub.store.schema import facts
 ERASING = "erasing"  # "yes" while traces of erased texts may still be in the files
 WASTE = "waste"  # bytes of blanks among the texts
 TEAM = "team"  # keys of the accounts that speak for the brand, one a line
+NAMES = "names"  # "yes" while ids of forgotten items may still be in the journal or in unused room of the file
+FLOOR = "floor"  # the newest number that was taken out of the journal: who has not heard it must begin anew
 RULES = "rules"  # digest of the rules that were applied last
 
 

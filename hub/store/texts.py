@@ -76,15 +76,18 @@ def settle(database: Database, seconds: float) -> bool:
             busy = c.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]
             c.exec_driver_sql("PRAGMA busy_timeout=5000")
             return not busy
-        for table in ("texts", "versions", "items"):
+        for table in ("texts", "versions", "items", "names", "journal", "accounts"):
             c.exec_driver_sql(f"VACUUM {table}")
+        facts.put(c, facts.NAMES, "")
     return True
 
 
 def _compact(c: Connection) -> None:
-    """Win back the room of blanks when they are half of the file."""
+    """Win back the room of blanks when they are half of the file, and leave no trace of a forgotten name in any."""
     pages, size = (c.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in ("page_count", "page_size"))
-    if int(facts.get(c, facts.WASTE) or 0) > max(WASTE, pages * size // 2):
+    names = facts.get(c, facts.NAMES)
+    if names or int(facts.get(c, facts.WASTE) or 0) > max(WASTE, pages * size // 2):
         c.execute(delete(texts).where(texts.c.wiped))
         facts.put(c, facts.WASTE, "0")
+        facts.put(c, facts.NAMES, "")
         c.exec_driver_sql("VACUUM")

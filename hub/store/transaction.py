@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from hub.model import Changes, Complete, Item
-from hub.store import Judge, authors, codec, facts, names, outcome, reading, versions, weave
+from hub.store import Forgot, Judge, authors, codec, facts, names, oblivion, outcome, reading, versions, weave
 from hub.store.database import each
 from hub.store.schema import items
 from hub.store.schema import names as names_table
@@ -87,6 +87,12 @@ class Transaction:
         turned, self.team = now ^ self.team, now
         facts.put(self.c, facts.TEAM, "\n".join(sorted(now)))
         self._alter(authors.said(self.c, turned), set(), lambda: None)
+
+    def forget(self, ids: Sequence[str]) -> Forgot:
+        """Erase items whatever channel brought them. Their ids go last: see hub.store.oblivion."""
+        erased: list[Forgot] = []
+        self._alter(ids, set(), lambda: erased.append(oblivion.erase(self.c, ids)))
+        return erased[0]
 
     def hide(self, hidden: Mapping[str, str]) -> None:
         """Items are hidden by a rule ("": no longer)."""

@@ -121,3 +121,36 @@ def test_restored_comment_comes_back_at_its_old_address(talk: Talk) -> None:
     assert talk.folder.bytes() == before
     (post,) = talk.folder.path.glob("output/p/*/index.html")
     assert f'id="{anchor(SECOND)}"' in post.read_text("utf-8").replace("id=r-", 'id="r-')
+
+
+def told(talk: Talk, *names: str) -> dict[str, object]:
+    done = talk.folder.hub("--json", "forget", *names)
+    assert done.code == 0, done
+    return dict(done.json)
+
+
+def test_forgotten_comment_is_in_no_file_and_its_address_in_none_of_ours(talk: Talk) -> None:
+    with visited(talk.folder) as visitors:
+        proof = told(talk, "--item", SECOND)
+        assert (proof["messages"], proof["pictures"], proof["found"], proof["listed"]) == (1, 1, 1, ["talk"])
+        assert (holding(talk.folder.path, MARK), proof["still"]) == ([], holding(talk.folder.path, SECOND))
+        assert holding(talk.folder.path / "output", SECOND) == []
+    assert visitors.errors == []
+
+
+def test_forgotten_item_never_returns_though_ten_pulls_still_bring_it(talk: Talk) -> None:
+    told(talk, "--item", SECOND)
+    for number in range(10):
+        talk.put(talk.marked, talk.comment(THIRD, f"Words {number}"))
+        talk.update()
+        assert holding(talk.folder.path, MARK) == []
+    rules = (talk.folder.path / "content/rules.toml").read_text("utf-8")
+    assert "[[forget]]" in rules
+    assert "blog.example" not in rules
+
+
+def test_without_the_key_that_keeps_the_forgotten_out_nothing_is_pulled(talk: Talk) -> None:
+    told(talk, "--item", SECOND)
+    (talk.folder.path / ".hub/key").unlink()
+    done = talk.folder.update("--now")
+    assert (done.code, "backup" in done.err) == (78, True)
