@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -34,7 +34,9 @@ BEGINNING = 8  # words, from which on a beginning counts for the whole
 PART = 0.6  # of the longer post's words that must stand in the shorter one
 FIRM = 4  # ties from here on hold within a channel's limit too: somebody named them
 
+VERSION = 1  # of what is told to be the same: another one makes all groups anew
 READ = 400  # words of a text that are compared
+LONG = 4000  # characters of a text that are read for them
 LINKS = 20  # addresses of a post that are looked up
 
 
@@ -91,6 +93,9 @@ class Rulings:
         return frozenset().union(*(one for one in self.merges if one & piece.names))
 
 
+FREE = Rulings()  # nothing was decided
+
+
 def _parts(split: frozenset[str], one: frozenset[str], other: frozenset[str]) -> bool:
     return any(name in one and other & (split - {name} - one) for name in split)
 
@@ -125,7 +130,6 @@ class Copy:
 
 def piece(item: Item) -> Piece:
     """What of a tidied item decides."""
-    text = _ADDRESS.sub(" ", tidy.text(item.html))
     explicit = frozenset(map(tidy.name, (item.id, *item.aliases)))
     own = explicit | {tidy.name(item.url)}
     return Piece(
@@ -136,7 +140,7 @@ def piece(item: Item) -> Piece:
         explicit=explicit - {""},
         host=tidy.host(item.url),
         title=tuple(words(item.title)),
-        words=tuple(words(_UNFINISHED.sub("", text)))[:READ],
+        words=tuple(words(_said_in(tidy.text(item.html))))[:READ],
         pages=frozenset(page for page in map(tidy.name, item.links) if _is_page(page)) - own,
         parent=tidy.name(item.reply_to) if item.reply_to else "",
     )
@@ -146,12 +150,21 @@ def piece(item: Item) -> Piece:
 _SPACELESS = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u30ff\u31f0-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 )
-_ADDRESS = re.compile(r"https?://\S+|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}/\S*|(?<!\w)@[\w.-]+(?:@[\w.-]+)?")
-_UNFINISHED = re.compile(r"\S*(?:…|\.\.\.|\[…\])\s*$")  # the last word of what a network cut may be half a word
+# An address that stands in the text, or a handle: people leave out or write otherwise what networks make of it.
+_ADDRESS = re.compile(r"[\w-]+(?:\.[\w-]+)+/|https?://|@[\w.-]")
+_UNFINISHED = ("…", "...", "[…]")
 _WORD = re.compile(r"[^\W_]+")
 _NO_PAGE = re.compile(
     r"https?://[^/]+/?$|.*/(?:tags?|hashtag|explore)/|https?://[^/]+/(?:@[^/]+|(?:profile|users|u|c)/[^/]+)$"
 )
+
+
+def _said_in(text: str) -> str:
+    """The beginning of a text without addresses and handles; the last word of what a network cut may be half a word."""
+    parts = text[:LONG].split()
+    if text.rstrip().endswith(_UNFINISHED) or len(text) > LONG:
+        parts = parts[:-1]
+    return " ".join(part for part in parts if not _ADDRESS.match(part.lstrip("(<")))
 
 
 def words(text: str) -> Iterator[str]:
@@ -173,10 +186,15 @@ def _least(said: tuple[str, ...], many: int) -> list[str]:
     return sorted(blake2b(run.encode(), digest_size=8).hexdigest() for run in runs)[:many]
 
 
+def fullest(versions: Sequence[Item]) -> Item:
+    """Of a post and its copies the one that is shown: whole before cut, titled before not, then the longest."""
+    return max(versions, key=lambda one: (not one.excerpt, bool(one.title), len(tidy.text(one.html)), one.id))
+
+
 # two posts
 
 
-def tie(a: Piece, b: Piece, rulings: Rulings = Rulings()) -> Tie | None:
+def tie(a: Piece, b: Piece, rulings: Rulings = FREE) -> Tie | None:
     """What says that `a` is the same piece as `b`; None when nothing does."""
     if a.id == b.id or a.parent in b.names or b.parent in a.names or rulings.apart(a, b):
         return None
@@ -315,7 +333,7 @@ def _best(ties: Iterable[Tie]) -> set[str]:
     return {one.other.id for one in found.values()}
 
 
-def grouped(start: Collection[Piece], look: Look, rulings: Rulings = Rulings()) -> dict[str, Copy]:
+def grouped(start: Collection[Piece], look: Look, rulings: Rulings = FREE) -> dict[str, Copy]:
     """The place of these posts, and of all that is tied to them, in their groups."""
     web, reached = _Web(look), {one.id: one for one in start}
     todo = list(reached.values())

@@ -233,6 +233,13 @@ class Thread:
     coverage: tuple[Coverage, ...] = ()
     channels: tuple[str, ...] = ()  # every channel that brought a copy of the root
     counts: Mapping[str, int] = field(default_factory=dict)  # rounded: likes, reposts, views
+    ties: Mapping[str, str] = field(default_factory=dict)  # id of a copy → what says that it is one (hub.copies)
+    face: Item | None = None  # the fullest of root and copies, where that is not the root
+
+    @property
+    def shown(self) -> Item:
+        """The version a page shows; the address is the root's all the same."""
+        return self.face or self.root
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

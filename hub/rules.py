@@ -8,7 +8,8 @@
 A rule names what it hides: an item by any of its names, everything by an account (its id, address or handle), whatever
 links to a domain, or whatever says a word. [[show]] lets an item or an account through, though another rule or the
 `publish` of its channel would not; only a [[hide]] of that very item is stronger. [[forget]] keeps out what its author
-asked to have removed (hub.forgotten); [[person]] says that accounts are one person's (hub.people).
+asked to have removed (hub.forgotten); [[person]] says that accounts are one person's (hub.people). [[merge]] says that
+posts of the brand are one piece, [[split]] that they are not; a split of one alone makes it nobody's copy (hub.copies).
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from hub import tidy, toml
+from hub.copies import Rulings
 from hub.errors import SettingsError
 from hub.model import Item
 from hub.targets import MATCHES, SPELLINGS
@@ -31,7 +33,7 @@ from hub.targets import MATCHES, SPELLINGS
 TARGETS = ("item", "account", "domain", "word")
 SHOWN = ("item", "account")
 REMOVED = ("item", "account")
-TABLES = ("hide", "show", "forget", "person")
+TABLES = ("hide", "show", "forget", "person", "merge", "split")
 HELD = "held:"  # begins the pseudo-rule that holds an item of a channel until a person has looked at it
 
 
@@ -75,6 +77,14 @@ class Same:
     reason: str = ""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True, order=True)
+class Group:
+    """The operator's word on posts of the brand, by any of their names: they are one piece, or they are not."""
+
+    items: tuple[str, ...]
+    reason: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Rules:
     """All decisions, in the order of their ids. `publish`: channel → "hold" or "known", where it is not "auto"."""
@@ -83,6 +93,8 @@ class Rules:
     shows: tuple[Show, ...] = ()
     forgets: tuple[Forget, ...] = ()
     people: tuple[Same, ...] = ()
+    merges: tuple[Group, ...] = ()
+    splits: tuple[Group, ...] = ()
     publish: Mapping[str, str] = field(default_factory=dict)
 
     def judge(self, item: Item) -> str:
@@ -108,7 +120,16 @@ class Rules:
     def digest(self) -> str:
         """Differs whenever a verdict may."""
         verdicts = [[(one.id, one.what, one.value, one.reason) for one in rules] for rules in (self.hides, self.shows)]
-        return _digest([*verdicts, sorted(self.publish.items())])
+        groups = [[one.items for one in groups] for groups in (self.merges, self.splits)]
+        return _digest([*verdicts, sorted(self.publish.items()), *groups])
+
+    @cached_property
+    def rulings(self) -> Rulings:
+        """What is decided of copies."""
+        merges, splits = (
+            tuple(frozenset(map(tidy.name, one.items)) for one in groups) for groups in (self.merges, self.splits)
+        )
+        return Rulings(merges=merges, splits=splits)
 
     @cached_property
     def told(self) -> str:
@@ -175,6 +196,8 @@ def parse(text: str, where: str) -> Rules:
         shows=tuple(sorted(Show(**reader.verdict(at, row, SHOWN)) for at, row in rows["show"])),
         forgets=tuple(sorted(reader.forget(at, row) for at, row in rows["forget"])),
         people=tuple(sorted(reader.same(at, row) for at, row in rows["person"])),
+        merges=tuple(sorted(reader.group(at, row, 2) for at, row in rows["merge"])),
+        splits=tuple(sorted(reader.group(at, row, 1) for at, row in rows["split"])),
     )
 
 
@@ -238,6 +261,16 @@ class _Reader:
             self.text_of(at, row, key)
         name, reason = (tidy.plain(str(row.get(key, "")), 1000) for key in ("name", "reason"))
         return Same(accounts=self.list_of(at, row, "accounts"), name=name, reason=reason)
+
+    def group(self, at: At, row: Mapping[str, object], least: int) -> Group:
+        """Posts that are one piece, or not."""
+        self.known(at, row, ("items", "reason"))
+        for key in row.keys() - {"items"}:
+            self.text_of(at, row, key)
+        found = self.list_of(at, row, "items")
+        if len(found) < least:
+            raise self.error(f"{at.table}.items", "names one post alone", "name two or more", at)
+        return Group(items=found, reason=tidy.plain(str(row.get("reason", "")), 1000))
 
     def known(self, at: At, row: Mapping[str, object], keys: tuple[str, ...]) -> None:
         for key in sorted(row.keys() - set(keys)):

@@ -112,7 +112,7 @@ def rewind(hub: Hub) -> None:
 def judge(hub: Hub) -> Changes:
     """Apply rules and a team that changed since the last update to what is stored."""
     hub.store.recruit(hub.settings.brand.team, hub.rules.judge)
-    return hub.store.rejudge(hub.rules.judge, hub.rules.digest)
+    return hub.store.rejudge(hub.rules.judge, hub.rules.digest, hub.rules.rulings)
 
 
 # pull, tidy, save

@@ -1,8 +1,9 @@
 """What hangs from what, and in which order it is read. Pure: plain values in, plain values out, no recursion.
 
-An item is tied to at most one other: to the parent it names where that one is known, else to the conversation's root
-where the network gives one. Ties that run in a circle are cut at their smallest member. What is tied to nothing is a
-root when the brand said it; anyone else's waits for what it answers, and is on no page.
+An item is tied to at most one other: a copy to the post it is a copy of, any other to the parent it names where that
+one is known, else to the conversation's root where the network gives one. Ties that run in a circle are cut at their
+smallest member. What is tied to nothing is a root when the brand said it; anyone else's waits for what it answers, and
+is on no page.
 """
 
 from __future__ import annotations
@@ -25,17 +26,18 @@ def moment(published: datetime | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """An item and its two possible ties: ids of known items, "" where it names none or one that is not known."""
+    """An item and its possible ties: ids of known items, "" where it names none or one that is not known."""
 
     id: str
     moment: str
     ours: bool
     parent: str = ""
     root: str = ""
+    copy: str = ""  # what it is a copy of (hub.copies)
 
     @property
     def ties(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(to for to in (self.parent, self.root) if to and to != self.id))
+        return tuple(dict.fromkeys(to for to in (self.copy, self.parent, self.root) if to and to != self.id))
 
     @property
     def rank(self) -> tuple[str, str]:
@@ -63,7 +65,7 @@ def place(nodes: Collection[Node], known: Mapping[str, str] | None = None) -> di
         for id in reversed(line):
             threads[id] = thread(id, by_id[id].ours, threads[ties[id]] if ties[id] else "")
     return {
-        id: Place(threads[id], ties[id], joined=bool(ties[id]) and ties[id] != node.parent)
+        id: Place(threads[id], ties[id], joined=bool(ties[id]) and ties[id] not in (node.parent, node.copy))
         for id, node in by_id.items()
     }
 

@@ -55,6 +55,19 @@ def test_an_item_is_hidden_by_any_of_its_names(name: str) -> None:
     assert hidden(note(aliases=("at://x/1",)), "item", name)
 
 
+def test_posts_are_merged_and_split_by_any_of_their_names_in_one_line() -> None:
+    text = '[[merge]]\nitems = ["http://a.example/1/", "tag:b"]\n[[split]]\nitems = ["https://a.example/1"]\n'
+    found = rules.parse(text, WHERE)
+    assert found.rulings.merges == (frozenset({"https://a.example/1", "tag:b"}),)
+    assert found.rulings.splits == (frozenset({"https://a.example/1"}),)
+    assert found.digest != rules.Rules().digest
+
+
+def test_a_merge_of_one_post_is_a_mistake() -> None:
+    with pytest.raises(SettingsError, match="names one post alone"):
+        rules.parse('[[merge]]\nitems = ["https://a.example/1"]', WHERE)
+
+
 def test_another_item_is_not_hidden() -> None:
     assert not hidden(note(), "item", "https://social.example/@anna/2")
 

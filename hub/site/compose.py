@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
@@ -19,7 +19,7 @@ from hub.model import Account, Item, Media, Reply, Tombstone, Unknown
 from hub.pages import address, anchor, base, topic
 from hub.settings import Settings
 from hub.site.talk import Part, Talk
-from hub.site.views import Card, Line, Moment, Picture, Place, Who
+from hub.site.views import Card, Line, Moment, Picture, Place, Version, Who
 from hub.site.words import Words, later
 from hub.store import File, Record, Store
 
@@ -40,6 +40,17 @@ KINDS = {
     "video": later("Video"),
 }
 """What a message is called that has no words of its own."""
+
+# What tells that a post is the same as another (hub.copies), as a page says it of the post.
+TIES = {
+    "rule": later("joined by hand"),
+    "named": later("each other's copy by their own word"),
+    "links": later("links here"),
+    "linked": later("linked from here"),
+    "page": later("links to the same page"),
+    "words": later("says the same"),
+}
+MIRRORED = {"links": "linked", "linked": "links", "named": "named", "page": "page", "words": "words", "rule": "rule"}
 
 ICONS = {"wordpress": "blog", "ghost": "blog", "blogger": "blog", "local": "local", "feed": "feed", "twitter": "x"}
 
@@ -174,25 +185,25 @@ class Composer:
     # posts
     def card(self, record: Record, replies: tuple[int, int], whole: bool = False) -> Card:
         """A post for a list, or with its whole text for its own page. `replies`: (how many, from how many channels)."""
-        item = record.item
+        item = record.shown
         text = tidy.text(item.html)
         short = summary(text)
         untouched = self.settings.terms(item.channel).page == "untouched"  # such a text is never clamped
         clamped = not (whole or untouched) and len(text) > len(short) and (bool(item.title) or len(text) > WHOLE)
-        others = [name for name in record.channels if name != item.channel]
         return Card(
-            key=item.id,
-            href=address(item),
+            key=record.item.id,
+            href=address(record.item),
             origin=item.url,
             place=self.place(item.channel),
-            also=tuple((self.place(name), item.url) for name in others),
+            also=tuple(self._also(record)),
+            posted=tuple(self._posted(record)) if whole else (),
             who=self.who(item.author, item.ours),
             title=item.title,
             heading=heading(item, "" if untouched else text) or self._kind(item),
             body=Markup() if clamped else self.words_of(item),
             summary="" if untouched else short,
             clamped=clamped,
-            published=self.moment(item.published),
+            published=self.moment(record.item.published),
             edited=self.moment(item.edited) if item.edited else None,
             language=item.language,
             pictures=tuple(self.picture(media) for media in item.media),
@@ -204,6 +215,29 @@ class Composer:
             channels=replies[1],
             counts=self.counts(record.counts),
         )
+
+    def _also(self, record: Record) -> Iterator[tuple[Place, str]]:
+        """The other places where a piece stands: those of its copies, then channels that brought one of them too."""
+        others = [one for one in (record.item, *record.copies) if one is not record.shown]
+        yield from ((self.place(one.channel), one.url) for one in others)
+        told = {record.shown.channel, *(one.channel for one in others)}
+        yield from ((self.place(name), record.shown.url) for name in record.channels if name not in told)
+
+    def _posted(self, record: Record) -> Iterator[Version]:
+        """A piece in the words of the other places. What says that it is the same stands with each."""
+        for one in (record.item, *record.copies):
+            if one is not record.shown:
+                why = record.ties.get(one.id) or MIRRORED.get(record.ties[record.shown.id], "")
+                other = one.html != record.shown.html and not one.warning and not one.sensitive
+                yield Version(
+                    place=self.place(one.channel),
+                    href=one.url,
+                    why=self.words.word(TIES.get(why, "")) if why in TIES else "",
+                    title=one.title,
+                    body=self.words_of(one) if other else Markup(),
+                    published=self.moment(one.published),
+                    language=one.language,
+                )
 
     def words_of(self, item: Item) -> Markup:
         """A post's text, its hashtags leading to our topics."""

@@ -60,14 +60,15 @@ def month(published: datetime | None, zone: ZoneInfo) -> str:
     return published.astimezone(zone).strftime("%Y-%m") if published else "undated"
 
 
-def remembered(root: Item, channels: tuple[str, ...], zone: ZoneInfo) -> Post:
+def remembered(root: Item, shown: Item, channels: tuple[str, ...], zone: ZoneInfo) -> Post:
+    """What is remembered of a thread: its root says where and when, the version that is shown what about."""
     return Post(
         id=root.id,
         sort=sort_key(root),
         month=month(root.published, zone),
         address=address(root),
         channels=channels or (root.channel,),
-        tags=tuple(dict.fromkeys(name for tag in root.tags if (name := topic(tag)))),
+        tags=tuple(dict.fromkeys(name for tag in shown.tags if (name := topic(tag)))),
     )
 
 
@@ -97,8 +98,8 @@ class Follower:
         for record in self.store.records():
             item = record.item
             if record.thread == item.id:
-                self.manifest.put(remembered(item, record.channels, self.zone))
-            elif record.thread:
+                self.manifest.put(remembered(item, record.shown, record.channels, self.zone))
+            elif record.thread and not record.copy:
                 self.manifest.put_reply(item.id, record.thread, sort_key(item), item.channel)
             if record.thread and not item.unsearchable:
                 self.said.put(item, record.thread)
@@ -154,7 +155,9 @@ class Follower:
     def _thread(self, root: str, changed: Collection[str]) -> None:
         """Bring what we remember of one thread up to date, and note what that touches."""
         before, thread = self.manifest.post(root), self.store.thread(root)
-        after = remembered(thread.root, thread.channels, self.zone) if thread else None
+        after = remembered(thread.root, thread.shown, thread.channels, self.zone) if thread else None
+        if thread and not {one.id for one in thread.copies}.isdisjoint(changed):
+            changed = {*changed, root}  # another version may be shown, or one less
         self._recent(root, changed)
         for name in {*(before.lists if before else ()), *(after.lists if after else ())} - self.totals.keys():
             self.totals[name] = self.manifest.total(name)

@@ -58,7 +58,7 @@ def post(thread: Thread, card: Card, shop: Workshop) -> Markup:
     data there is none."""
     here = shop.at.absolute(card.href)
     entity = {
-        **_posting(thread.root, card, shop),
+        **_posting(thread.shown, card, shop),
         "commentCount": card.replies,
         "comment": _comments(thread, thread.replies, shop),
     }
@@ -68,7 +68,7 @@ def post(thread: Thread, card: Card, shop: Workshop) -> Markup:
 def part(talk: Talk, part: Part, card: Card, shop: Workshop) -> Markup:
     """A further page of a conversation: the same posting, by the address of its own page, with the comments here."""
     replies = [talk.replies[number] for number in part.shown]
-    entity = {**_posting(talk.thread.root, card, shop), "comment": _comments(talk.thread, replies, shop)}
+    entity = {**_posting(talk.thread.shown, card, shop), "comment": _comments(talk.thread, replies, shop)}
     return _page(shop.at.absolute(card.href + part.path), entity, card, shop)
 
 

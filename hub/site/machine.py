@@ -61,7 +61,8 @@ def _entry_id(item: Item, url: str) -> str:
 
 def _post_entry(shop: Workshop, record: Record) -> FeedEntry:
     card = shop.card(record)
-    return _entry(shop, record.item, card.heading, shop.at.absolute(card.href), card.replies)
+    item = replace(record.shown, id=record.item.id, published=record.item.published)
+    return _entry(shop, item, card.heading, shop.at.absolute(card.href), card.replies)
 
 
 def _entry(shop: Workshop, item: Item, title: str, url: str, replies: int) -> FeedEntry:

@@ -207,7 +207,7 @@ class Talk:
     @cached_property
     def _head(self) -> str:
         """What every page says of the post."""
-        root = self.thread.root
+        root = self.thread.shown
         return digest(repr((root.title or root.html, root.author, root.published, root.channel, root.language)))
 
     def _sign(self, part: Part) -> str:

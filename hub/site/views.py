@@ -65,6 +65,19 @@ class Picture:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Version:
+    """A piece as it was posted in another place. `why` says what tells that it is the same."""
+
+    place: Place
+    href: str
+    why: str = ""
+    title: str = ""
+    body: Markup = NOTHING
+    published: Moment = Moment()
+    language: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Card:
     """A post in a list, and the head of its own page (h-entry)."""
 
@@ -73,6 +86,7 @@ class Card:
     origin: str
     place: Place
     also: tuple[tuple[Place, str], ...] = ()  # other channels that brought it, and where
+    posted: tuple[Version, ...] = ()  # on its own page: what was said in other words elsewhere
     who: Who
     title: str = ""
     heading: str = ""  # the title, or the first 60 characters of a title-less note

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from hub.copies import FREE, Rulings
 from hub.model import Account, Batch, Changes, Entry, Health, Item, Thread
 
 Judge = Callable[[Item], str]
@@ -49,6 +50,15 @@ class Record:
     thread: str  # id of the root
     parent: str = ""  # id of the parent, "" for a root
     counts: Mapping[str, int] = field(default_factory=dict)
+    copy: bool = False  # it is shown with the post of which it is a copy
+    copies: tuple[Item, ...] = ()  # of a root
+    ties: Mapping[str, str] = field(default_factory=dict)  # id of a copy → what says that it is one
+    face: Item | None = None  # the fullest of root and copies, where that is not the root
+
+    @property
+    def shown(self) -> Item:
+        """The version a page shows; the address is the root's all the same."""
+        return self.face or self.item
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,8 +103,9 @@ class Store(Protocol):
         """All followers have heard of everything up to this number: forgotten ids may leave the journal."""
         ...
 
-    def rejudge(self, judge: Judge, digest: str) -> Changes:
-        """Apply changed rules to what is stored; does nothing when `digest` is the one applied last."""
+    def rejudge(self, judge: Judge, digest: str, rulings: Rulings = FREE) -> Changes:
+        """Apply changed rules, and what is decided of copies, to what is stored; does nothing when `digest` is the one
+        applied last."""
         ...
 
     # what the followers ask

@@ -10,6 +10,7 @@ from typing import Self
 
 from sqlalchemy import select
 
+from hub.copies import FREE, Rulings
 from hub.errors import StoreError
 from hub.model import Account, Batch, Changes, Entry, Health, Item, Thread
 from hub.store import (
@@ -24,6 +25,7 @@ from hub.store import (
     figures,
     files,
     journal,
+    kin,
     migrate,
     oblivion,
     reactions,
@@ -112,10 +114,10 @@ class Archive:
         with self.database.writing() as c:
             oblivion.purge(c, heard)
 
-    def rejudge(self, judge: Judge, digest: str) -> Changes:
+    def rejudge(self, judge: Judge, digest: str, rulings: Rulings = FREE) -> Changes:
         """Ask changed rules about every text that is kept."""
         with self.database.reading() as c:
-            if facts.get(c, facts.RULES) == digest:
+            if facts.get(c, facts.RULES) == digest and kin.settled(c):
                 return Changes()
         with self.database.writing() as c:
             work = Transaction(c, "", judge)
@@ -125,6 +127,7 @@ class Archive:
                 rows = reading.rows(c, ids)
                 said = {id: judge(item) for id, item in reading.bodies(c, rows.values()).items()}
                 work.hide({id: rule for id, rule in said.items() if rows[id].hidden != rule})
+            work.rule(rulings)
             facts.put(c, facts.RULES, digest)
             return work.finish()
 

@@ -70,6 +70,25 @@ def highest(counted: Counted) -> dict[str, int]:
     return {type: max(said.get(type, 0) for said in counted.values()) for type in types}
 
 
+def together(counted: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    """The figures of a post and its copies as one: sums of what is shown, so that they move when one of those does."""
+    found: dict[str, int] = {}
+    for one in counted:
+        for type, value in one.items():
+            found[type] = found.get(type, 0) + shown(type, value)
+    return found
+
+
+def sums(counted: Iterable[Counted]) -> dict[str, dict[str, int]]:
+    """What each channel counted of a post and its copies."""
+    found: dict[str, dict[str, int]] = {}
+    for one in counted:
+        for channel, said in one.items():
+            mine = found.setdefault(channel, {})
+            mine.update({type: mine.get(type, 0) + value for type, value in said.items()})
+    return found
+
+
 def public(counted: Mapping[str, int]) -> dict[str, int]:
     """The figures a page shows, without votes, which stand in their poll, and replies, which are counted here."""
     shown = {type: figure(value) for type, value in sorted(counted.items())}

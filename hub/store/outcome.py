@@ -40,6 +40,7 @@ def _show(c: Connection, before: Before) -> Rows:
         after[row.id] = row
     heads = {**after, **reading.rows(c, {row.thread for row in after.values()} - {*after, ""})}
     stand = {id: _alive(row) and row.thread != "" and _alive(heads[row.thread]) for id, row in after.items()}
+    stand |= {id: False for id, row in after.items() if reading.echoes(row)}
     other = [id for id, row in after.items() if row.shown != stand[id]]
     for shown in (True, False):
         for chunk in chunks(id for id in other if stand[id] is shown):
@@ -69,7 +70,7 @@ def _told(row: Row[Any] | None) -> tuple[object, ...]:
     """All of an item that a reader can tell apart; nothing while it is on no page and below none."""
     if row is None or not row.thread:
         return ()
-    place = (row.thread, row.above, row.joined, bool(row.parent), row.lost, row.shown)
+    place = (row.thread, row.above, row.joined, bool(row.parent), row.lost, row.copy_of, row.tied_by, row.shown)
     return (*place, row.digest, row.channel, row.channels, row.ours) if row.shown else (*place, row.gone)
 
 

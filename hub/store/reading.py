@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Row, func, select, tuple_
 
+from hub.copies import fullest
 from hub.model import Coverage, Entry, Item, Reply, Thread, Tombstone, Unknown
 from hub.store import Record, codec, figures, journal, names, texts
 from hub.store.database import CHUNK, each
@@ -78,20 +79,59 @@ def records(c: Connection, past: tuple[str, str], ids: Collection[str] | None) -
         found = list(c.execute(ask.where(place > tuple_(*past)).limit(CHUNK)))
     else:
         found = sorted(each(c, ask, items.c.id, ids), key=lambda row: (row.published, row.id))
-    shown, counted = load(c, found), figures.of(c, [row.id for row in found])
+    groups = _groups(c, (row.id for row in found if row.thread == row.id))
+    every = {row.id: row for row in (*found, *(copy for copies in groups.values() for copy in copies))}
+    shown, counted = load(c, every.values()), figures.of(c, every)
     return [
-        (
-            (row.published, row.id),
-            Record(
-                item=shown[row.id],
-                channels=tuple(row.channels.split("\n")),
-                thread=row.thread,
-                parent=row.above if row.thread != row.id else "",
-                counts=figures.public(counted.get(row.id, {})),
-            ),
-        )
+        ((row.published, row.id), _record([row, *groups.get(row.id, ())], shown, [counted.get(id, {}) for id in group]))
         for row in found
+        for group in [[row.id, *(copy.id for copy in groups.get(row.id, ()))]]
     ]
+
+
+def _record(group: Sequence[Row[Any]], shown: Mapping[str, Item], counted: Iterable[Mapping[str, int]]) -> Record:
+    """An item as it is exported; a root with its copies."""
+    row, *copies = group
+    return Record(
+        item=shown[row.id],
+        channels=_channels(group),
+        thread=row.thread,
+        parent=row.above if row.thread != row.id else "",
+        counts=figures.public(figures.together(counted)),
+        copy=copied(row),
+        copies=tuple(shown[one.id] for one in copies),
+        ties={one.id: one.tied_by for one in copies},
+        face=_face([shown[one.id] for one in group]),
+    )
+
+
+def _groups(c: Connection, roots: Iterable[str]) -> dict[str, list[Row[Any]]]:
+    """The visible copies of these roots, in order."""
+    found: dict[str, list[Row[Any]]] = {}
+    for row in each(c, select(items).where(items.c.shown), items.c.copy_of, roots):
+        if copied(row):
+            found.setdefault(row.copy_of, []).append(row)
+    return {root: sorted(rows, key=lambda row: (row.published, row.id)) for root, rows in found.items()}
+
+
+def _channels(group: Iterable[Row[Any]]) -> tuple[str, ...]:
+    """Every channel that brings a post or one of its copies."""
+    return tuple(sorted({name for row in group for name in row.channels.split("\n")}))
+
+
+def _face(group: Sequence[Item]) -> Item | None:
+    best = fullest(group)
+    return best if best is not group[0] else None
+
+
+def copied(row: Row[Any]) -> bool:
+    """Is it shown with the post of which it is a copy?"""
+    return bool(row.copy_of) and bool(row.above == row.copy_of)
+
+
+def echoes(row: Row[Any]) -> bool:
+    """Is it a copy of a reply: what the brand said already, come back from another network?"""
+    return copied(row) and row.copy_of != row.thread
 
 
 def thread(c: Connection, root: str) -> Thread | None:
@@ -100,20 +140,29 @@ def thread(c: Connection, root: str) -> Thread | None:
     if root not in members or not members[root].shown:
         return None
     shown = load(c, (row for row in members.values() if row.shown))
-    counted = figures.by_channel(c, root)
+    copies = sorted(
+        (row for row in members.values() if row.shown and copied(row)), key=lambda row: (row.published, row.id)
+    )
+    group = [members[root], *copies]
+    told = [shown.pop(row.id) for row in group]
+    counted = [figures.by_channel(c, row.id) for row in group]
     return Thread(
-        root=shown.pop(root),
+        root=told[0],
+        copies=tuple(told[1:]),
         replies=tuple(_replies(root, members, shown)),
-        coverage=tuple(_coverage(counted, [members[id].channel for id in shown])),
-        channels=tuple(members[root].channels.split("\n")),
-        counts=figures.public(figures.highest(counted)),
+        coverage=tuple(_coverage(figures.sums(counted), [members[id].channel for id in shown])),
+        channels=_channels(group),
+        counts=figures.public(figures.together(map(figures.highest, counted))),
+        ties={row.id: row.tied_by for row in copies},
+        face=_face(told),
     )
 
 
 def _replies(root: str, members: Mapping[str, Row[Any]], shown: Mapping[str, Item]) -> Iterator[Reply]:
     """The lines of a conversation."""
-    replies = [row for row in members.values() if row.id != root]
-    lines = [Line(row.id, row.above, row.published, row.shown, _gap(row)) for row in replies]
+    same = {row.id: row.copy_of for row in members.values() if copied(row)}
+    replies = [row for row in members.values() if row.id != root and row.id not in same]
+    lines = [Line(row.id, same.get(row.above, row.above), row.published, row.shown, _gap(row)) for row in replies]
     named = sorted((row for row in replies if row.shown and _gap(row)), key=lambda row: (row.published, row.id))
     gaps = {_gap(row): row for row in reversed(named)}
     for step in reading(root, lines):

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, MetaData, Table, Text
 from sqlalchemy.types import TypeEngine
 
-HEAD = "0003"  # the newest revision in migrations/versions/
+HEAD = "0004"  # the newest revision in migrations/versions/
 
 schema = MetaData()
 
@@ -106,6 +106,8 @@ items = Table(  # an item as it is shown, or its place when it is gone or hidden
     _words("parent"),  # who answers to those names now, "" for nobody
     _words("root"),
     _words("lost"),  # the bare item that answers to parent_name
+    _words("copy_of"),  # the post of which this one is a copy, "" for none
+    _words("tied_by"),  # what says so (hub.copies)
     _words("above"),  # where it hangs
     _flag("joined"),
     _words("thread"),
@@ -114,7 +116,18 @@ items = Table(  # an item as it is shown, or its place when it is gone or hidden
     Index("items_above", "above"),
     Index("items_parent_name", "parent_name"),
     Index("items_root_name", "root_name"),
+    Index("items_copy_of", "copy_of"),
     Index("items_order", "shown", "published", "id"),
+)
+
+traces = Table(  # what a post of the brand shares with its copies: digests of pages it links to and of what it says
+    "traces",
+    schema,
+    _words("key", key=True),
+    _of_item(),
+    _words("published"),
+    Index("traces_near", "key", "published"),
+    Index("traces_item", "item"),
 )
 
 counts = Table(  # what the networks report, in full; shown rounded

@@ -11,9 +11,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
+from hub.copies import Rulings
 from hub.model import Changes, Complete, Item
-from hub.store import Forgot, Judge, authors, codec, facts, names, oblivion, outcome, reading, versions, weave
-from hub.store.database import each
+from hub.store import Forgot, Judge, authors, codec, facts, kin, names, oblivion, outcome, reading, versions, weave
+from hub.store.database import chunks, each
 from hub.store.schema import items
 from hub.store.schema import names as names_table
 from hub.store.schema import versions as versions_table
@@ -47,6 +48,7 @@ class Transaction:
     def __init__(self, c: Connection, channel: str, judge: Judge) -> None:
         self.c, self.channel, self.judge = c, channel, judge
         self.team = set(facts.get(c, facts.TEAM).split())
+        self.kin = kin.Kin(c, kin.rulings(c))
         self.before: dict[str, Row[Any] | None] = {}
 
     def bring(self, brought: Sequence[Item]) -> None:
@@ -101,6 +103,17 @@ class Transaction:
         if rows:
             change = update(items).where(items.c.id == bindparam("one"))
             self.c.execute(change.values(hidden=bindparam("rule")), rows)
+        for ids in chunks(hidden):
+            self._regroup([id for id, row in reading.rows(self.c, ids).items() if row.ours])
+
+    def rule(self, rulings: Rulings) -> None:
+        """From now on people decide this of copies."""
+        turned = sorted(kin.rule(self.c, rulings))
+        self.kin = kin.Kin(self.c, rulings)
+        for ids in chunks(turned):
+            self.kin.write(ids)
+        for ids in chunks(turned):
+            self._regroup(ids)
 
     def finish(self, counted: Iterable[str] = ()) -> Changes:
         """Decide what is shown, journal what a reader could tell apart (and items of which a figure moved)."""
@@ -133,18 +146,36 @@ class Transaction:
         was: dict[str, Row[Any]] = reading.rows(self.c, touched)
         every = named | names.of(self.c, touched)
         held = names.holders(self.c, every)
+        voices = {id for id, row in was.items() if row.ours}
+        near = self.kin.near(voices)
         write()
-        self._refresh(touched, was)
+        voices |= self._refresh(touched, was)
         now = names.holders(self.c, every)
         passed = {one for one in every if held.get(one) != now.get(one)}
         tied = [*touched, *sorted(names.naming(self.c, passed) - set(touched))]
         self._remember(tied)
         was |= reading.rows(self.c, tied[len(touched) :])
         weave.tie(self.c, weave.resolve(self.c, tied))
-        self._hang(tied, was)
+        was |= self._group(sorted(voices), near - set(was))
+        self._hang([*tied, *(id for id in was if id not in tied)], was)
 
-    def _refresh(self, touched: Sequence[str], was: Mapping[str, Row[Any]]) -> None:
-        """Choose anew which version of each item is shown, and whether a rule hides it."""
+    def _regroup(self, ids: Sequence[str]) -> None:
+        """Make the groups of these posts anew, and hang what is a copy of another now."""
+        was = self._group(ids, self.kin.near(ids))
+        self._hang(list(was), was)
+
+    def _group(self, voices: Sequence[str], near: Collection[str]) -> dict[str, Row[Any]]:
+        """Which of the brand's posts are copies of which; the rows, as they were, of those whose group is another."""
+        if not voices:
+            return {}
+        self.kin.write(voices)
+        found = self.kin.groups(voices, near)
+        rows = reading.rows(self.c, found)
+        self._remember(found)
+        return {id: rows[id] for id in kin.note(self.c, found, rows)}
+
+    def _refresh(self, touched: Sequence[str], was: Mapping[str, Row[Any]]) -> set[str]:
+        """Choose anew which version of each item is shown, and whether a rule hides it; those that are the brand's."""
         brought = versions.of(self.c, touched)
         rows = [_shown(id, brought.get(id, []), self.team) for id in touched]
         texts = reading.bodies(self.c, rows)
@@ -156,6 +187,7 @@ class Transaction:
         if old:
             columns: dict[str, Any] = {column: bindparam(column) for column in old[0] if column != "one"}
             self.c.execute(update(items).where(items.c.id == bindparam("one")).values(columns), old)
+        return {row.id for row in rows if row.ours}
 
     def _hang(self, tied: Sequence[str], was: Mapping[str, Row[Any]]) -> None:
         """Hang what is tied differently now, and what hangs below it."""
@@ -205,4 +237,4 @@ def _shown(id: str, brought: Sequence[Row[Any]], team: Collection[str]) -> _Show
 
 def _ties(row: Row[Any] | None) -> tuple[object, ...] | None:
     """What decides where an item hangs."""
-    return row and (row.published, row.ours, row.parent, row.root, row.bare)
+    return row and (row.published, row.ours, row.parent, row.root, row.copy_of, row.bare)

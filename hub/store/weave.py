@@ -17,7 +17,7 @@ from hub.store.names import holders
 from hub.store.schema import items
 from hub.threads import Node, Place, place, thread
 
-_NODE = (items.c.id, items.c.published, items.c.ours, items.c.parent, items.c.root)
+_NODE = (items.c.id, items.c.published, items.c.ours, items.c.parent, items.c.root, items.c.copy_of)
 
 
 def resolve(c: Connection, ids: Collection[str]) -> dict[str, tuple[str, str, str]]:
@@ -50,7 +50,7 @@ def places(c: Connection, changed: Mapping[str, Row[Any] | None]) -> dict[str, P
         around = {to for node in nodes for to in node.ties} - set(changed)
         ask = select(items.c.id, items.c.thread)
         return place(nodes, {row.id: row.thread for row in each(c, ask, items.c.id, around)})
-    before = {to for was in changed.values() if was is not None for to in (was.parent, was.root) if to}
+    before = {to for was in changed.values() if was is not None for to in (was.parent, was.root, was.copy_of) if to}
     return place([_node(row) for row in _above(c, {*changed, *before})])
 
 
@@ -83,7 +83,7 @@ def under(c: Connection, id: str) -> set[str]:
 
 
 def _node(row: Row[Any]) -> Node:
-    return Node(row.id, row.published, row.ours, row.parent, row.root)
+    return Node(row.id, row.published, row.ours, row.parent, row.root, row.copy_of)
 
 
 def _above(c: Connection, ids: Iterable[str]) -> list[Row[Any]]:
@@ -91,7 +91,7 @@ def _above(c: Connection, ids: Iterable[str]) -> list[Row[Any]]:
     found: dict[str, Row[Any]] = {}
     for chunk in chunks(ids):
         up = select(*_NODE).where(items.c.id.in_(chunk)).cte("up", recursive=True)
-        step = select(*_NODE).join(up, items.c.id.in_((up.c.parent, up.c.root)))
+        step = select(*_NODE).join(up, items.c.id.in_((up.c.parent, up.c.root, up.c.copy_of)))
         found.update({row.id: row for row in c.execute(select(up.union(step)))})
     return list(found.values())
 

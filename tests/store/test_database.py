@@ -16,15 +16,22 @@ from hub.store.archive import Archive, open_archive
 from hub.store.schema import HEAD, schema
 from tests.store.said import bring, post, visible
 
+LATER = (  # columns that newer steps add, and the index on each
+    ("versions_author", "versions", "author"),
+    ("items_copy_of", "items", "copy_of"),
+    ("", "items", "tied_by"),
+)
+
 
 def at_revision(folder: Path, revision: str, *more: Item) -> None:
     """Take an archive with two posts back to an older schema."""
     with open_archive("", folder) as archive:
         bring(archive, post("a"), post("b"), *more)
     with sqlite3.connect(folder / "archive.sqlite") as db:
-        db.execute("DROP INDEX versions_author")
-        db.execute("ALTER TABLE versions DROP COLUMN author")
-        for table in (*(("files", "shows", "redirects") if revision < "0002" else ()), "accounts"):
+        for index, table, column in LATER:
+            db.execute(f"DROP INDEX IF EXISTS {index or column}")
+            db.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+        for table in (*(("files", "shows", "redirects") if revision < "0002" else ()), "accounts", "traces"):
             db.execute(f"DROP TABLE {table}")
         db.execute("UPDATE alembic_version SET version_num = ?", [revision])
     db.close()

@@ -36,6 +36,7 @@ def opened(path: Path, settings: str = SETTINGS, rules: str = RULES) -> Iterator
     (path / "content/hub.toml").write_text(settings, "utf-8")
     (path / "content/rules.toml").write_text(rules, "utf-8")
     with run.opened(load(path, {}), {}, lambda: NOW) as hub:
+        run.judge(hub)
         yield hub
 
 

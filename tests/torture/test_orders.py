@@ -37,6 +37,8 @@ def arrived(told: World, seed: int) -> Seen:
 def test_world_holds_every_trouble(told: World, reference: Seen) -> None:
     assert len(told.ids) >= 300
     assert {"https://blog.example/?p=2002"} <= reference.found
+    pages = [body for name, body in reference.files.items() if name.startswith("p/") and name.endswith("/index.html")]
+    assert sum(b'class="posted"' in body for body in pages) >= 10
 
 
 def test_second_look_changes_nothing(told: World) -> None:

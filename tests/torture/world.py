@@ -32,6 +32,14 @@ url = "https://blog.example/feed"
 [channels.news]
 kind = "feed"
 url = "https://news.example/feed"
+
+[channels.toots]
+kind = "feed"
+url = "https://social.example/feed"
+
+[channels.sky]
+kind = "feed"
+url = "https://sky.example/feed"
 """
 RULES = """
 [[hide]]
@@ -48,6 +56,12 @@ account = "https://spam.example/@bot"
 id = "withdrawn"
 reason = "withdrawn by the brand"
 item = "https://blog.example/?p=7"
+
+[[split]]
+items = ["https://social.example/5", "https://blog.example/5/"]
+
+[[merge]]
+items = ["https://sky.example/6", "https://blog.example/6/"]
 """
 
 
@@ -141,6 +155,7 @@ def world(seed: int = 1) -> World:
     _circles(made, chance, posts)
     _merges(made, chance)
     _copies(made, chance, posts)
+    _pieces(made, chance, posts)
     _lives(made, chance, [*posts[10:], *replies])
     return made
 
@@ -246,6 +261,36 @@ def _copies(made: World, chance: Random, posts: list[Item]) -> None:
             one,
         )
         made.say(forms[number % len(forms)], other)
+
+
+def _pieces(made: World, chance: Random, posts: list[Item]) -> None:
+    """Posts told again in two more places, with answers there: by a link, by name, in the same words week after week;
+    some taken back, some said twice, one split off and one joined by hand."""
+    for number, one in enumerate(posts[:30]):
+        soon = (one.published or START) + timedelta(minutes=number % 4)
+        words = (
+            f"<p>A word about our kettles and who mends them, in the week of {['steam', 'rust'][number // 2 % 2]}</p>"
+        )
+        link, name = (one.url,) if number % 3 else (), (one.url,) if number % 10 == 9 else ()
+        toot = _told("social", number, words, soon, links=link, aliases=name)
+        sky = _told("sky", number, words, soon + timedelta(minutes=3), links=link if number % 2 else ())
+        again = _told("social", number + 500, words, soon + timedelta(hours=1), links=link)
+        said = [("toots", toot), ("sky", sky), ("toots", again)][: 3 if number % 4 == 0 else 2]
+        for place, (channel, each) in enumerate(said):
+            made.say(each, channel)
+            made.say(reply(3000 + number * 10 + place, each.id), channel)
+        if number % 7 == 3:
+            made.end(chance.choice([toot, sky]).id, "toots" if number % 2 else "sky")
+        answer = made.say(reply(4000 + number, toot.id, ours=True), "toots")
+        if number % 5 == 0:
+            made.say(reply(5000 + number, sky.id, ours=True, aliases=(answer.id,), published=answer.published), "sky")
+
+
+def _told(place: str, number: int, words: str, when: datetime, **more: object) -> Item:
+    """A note of the brand's on another network."""
+    name = f"https://{place}.example/{number}"
+    given = {"id": f"{name}/object", "url": name, "kind": "note", "title": "", "tags": (), "html": words}
+    return post(number, **given, published=when, **more)
 
 
 def _lives(made: World, chance: Random, told: list[Item]) -> None:
