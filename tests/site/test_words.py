@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from jinja2 import DictLoader, Environment
 
 from hub.errors import SettingsError
 from hub.site.words import Words, install, locale_of, speech
+from tests.site import catalogue as catalogues
 from tests.site.conftest import SETTINGS, lay, post
 
 HEAD = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n"Plural-Forms: {plural};\\n"\n'
@@ -94,3 +97,47 @@ def test_a_site_speaks_the_language_of_its_settings(tmp_path: Path) -> None:
 def test_a_page_in_a_language_from_the_right_is_mirrored(tmp_path: Path) -> None:
     page = sample.render("list.html", sample.HOME, sample.arabic())
     assert '<html lang="ar" dir="rtl">' in page
+
+
+# the built-in catalogues
+
+LANGUAGES = ["ar", "de", "es", "fr", "it", "ja", "nl", "pl", "pt"]  # and English, in which the templates are written
+
+
+def places(text: str) -> list[str]:
+    return sorted(re.findall(r"%\(\w+\)s|\{\}", text))
+
+
+def test_there_are_ten_languages_one_of_them_from_the_right() -> None:
+    assert catalogues.languages() == LANGUAGES
+    assert locale_of("ar").text_direction == "rtl"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_catalogue_says_everything_the_interface_says(language: str) -> None:
+    if lacking := catalogues.lacking(language):
+        pytest.skip(f"make words, then translate {len(lacking)} sentences: {lacking}")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_translation_has_the_places_of_its_sentence(language: str) -> None:
+    for message in catalogues.spoken(language):
+        wanted = message.id if isinstance(message.id, str) else message.id[1]
+        forms = [form for form in catalogues.forms(message) if form and message.id]
+        assert [form for form in forms if places(form) != places(wanted)] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_number_has_a_form(language: str) -> None:
+    words = speech(language, [sample.THEME / "locale"])
+    said = {words.words("%(num)s reply", "%(num)s replies", number) for number in range(200)}
+    assert len(said) == 200
+    assert not [one for one in said if "repl" in one]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("path", sorted(sample.PAGES))
+def test_every_page_can_be_said_in_every_language(language: str, path: str) -> None:
+    page = sample.render(*sample.PAGES[path], replace(sample.SHELL, language=language))
+    assert f'lang="{language}"' in page
+    assert ">Skip to content<" not in page
