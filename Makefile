@@ -2,7 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: env site test lint types unit torture bench test-peers lock words wheel clean
+.PHONY: env site test lint types unit torture bench test-browser test-peers lock words wheel clean
 
 env: .venv/.made
 
@@ -27,7 +27,7 @@ types: env
 	$(BIN)/mypy
 
 unit: env
-	$(BIN)/pytest -n 2 --dist loadfile -m "not peers and not torture"
+	$(BIN)/pytest -n 2 --dist loadfile -m "not peers and not torture and not browser"
 
 # long runs: kills at random moments, random orders at full length
 torture: env
@@ -35,6 +35,14 @@ torture: env
 
 bench: env
 	$(BIN)/python -m tests.bench
+
+tests/browser/node_modules/.made: tests/browser/package-lock.json
+	cd tests/browser && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	touch $@
+
+# pages in Debian's Chromium: vnu, axe, Lighthouse, budgets, keyboard; needs chromium, node, npm and java
+test-browser: env tests/browser/node_modules/.made
+	$(BIN)/pytest -m browser
 
 # real servers: WordPress and others, started by the scripts of ../shared/peers
 test-peers: env
