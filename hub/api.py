@@ -8,6 +8,7 @@ problem details (RFC 9457) with a `hint` that says how to ask instead.
 
 from __future__ import annotations
 
+import gc
 import gzip
 import json
 from collections import OrderedDict
@@ -96,9 +97,14 @@ class Api:
         return await self.guarded(request, self.ended, "application/x-suggestions+json")
 
     def warm(self) -> None:
-        """Read what the first search needs. A damaged index says so when it is asked."""
+        """Read what the first search needs. A damaged index says so when it is asked.
+
+        What was read lasts: the collector of cycles need not walk through it in the middle of an answer.
+        """
         with suppress(SearchError):
             self.index.warm()
+            gc.collect()
+            gc.freeze()
 
     async def described(self, request: Request) -> Response:
         """The description of all this, as OpenAPI 3.1."""

@@ -10,6 +10,7 @@ HubError
 │   └── Malformed(where)             an answer that cannot be read
 ├── StoreError                       the update stops: nothing downstream can be right
 ├── SearchError                      likewise
+│   └── DamagedError                 the index is not as it was written, and made anew
 ├── OutputError(path)                the site's folder cannot be written
 ├── InputError                       a file that was handed in cannot be opened
 ├── DataError                        a file that was handed in is not what it should be
@@ -97,6 +98,10 @@ class StoreError(HubError):
 
 class SearchError(HubError):
     """The index cannot be read or written."""
+
+
+class DamagedError(SearchError):
+    """The index is not as it was written: it is made again from the archive."""
 
 
 class OutputError(HubError):

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
-from itertools import islice
+from itertools import chain, count, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ import structlog
 
 from hub import __version__, forgotten, pace, pictures, rules, tidy, tongue
 from hub.channels import Ask, Channel, Priced
-from hub.errors import HubError, StoreError
+from hub.errors import DamagedError, HubError, StoreError
 from hub.forgotten import Forgotten
 from hub.lock import writable
 from hub.model import Batch, Changes, Entry, Health, Item, Price
@@ -33,12 +33,13 @@ from hub.web import Web
 from hub.workers import streamed
 
 if TYPE_CHECKING:
+    from hub.index.whoosh import Whoosh
     from hub.site.job import Built
     from hub.site.job import Job as Site
     from hub.site.writer import Made
 
 log = structlog.get_logger("hub")
-STEP = 5000  # documents of one commit of the index: what a killed update repeats at most
+STEP = 50_000  # documents of one commit of the index: what a killed update repeats at most
 Opener = Callable[[str, Path], Archive]
 PUBLISH_TIME = 3600  # seconds a publish command may take
 
@@ -253,19 +254,29 @@ def fetch(hub: Hub, wish: Wish) -> tuple[int, int]:
 
 def index(hub: Hub) -> int:
     """Bring the search index up to the journal's end: how many entries it took. A damaged one is made anew."""
-    from hub.index.whoosh import Whoosh, open_index
+    from hub.index import whoosh
 
     folder, language = hub.settings.memory / "index", hub.settings.brand.language
-    known = Whoosh(folder, language)
+    known = whoosh.Whoosh(folder, language)
     if known.mark == hub.store.seq:
         known.update(())  # sweeps what an update that was killed after its commit left lying
         return 0
-    engine = open_index(folder, language)
-    entries, taken = hub.store.changed(engine.mark), 0
-    while step := list(islice(entries, STEP)):
-        engine.update(searchable(entry, hub.settings.bare) for entry in step)
-        taken += len(step)
-    return taken
+    engine = whoosh.open_index(folder, language)
+    try:
+        return caught_up(hub, engine)
+    except DamagedError as why:  # seen only where it was read
+        log.warning("index made anew", why=why.what)
+        engine.clear()
+        return caught_up(hub, engine)
+
+
+def caught_up(hub: Hub, engine: Whoosh) -> int:
+    """Hand the engine what it has not seen yet, in steps that are commits; how many entries that were."""
+    entries, taken = hub.store.changed(engine.mark), count()
+    for first in entries:
+        step = chain([first], islice(entries, STEP - 1))
+        engine.update(searchable(entry, hub.settings.bare) for entry, _ in zip(step, taken, strict=False))
+    return next(taken)
 
 
 def searchable(entry: Entry, bare: Collection[str]) -> Entry:

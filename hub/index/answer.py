@@ -4,28 +4,25 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from itertools import chain
 from time import perf_counter
 from typing import NamedTuple
 
 from hub import pages
-from hub.index import Hit, Results
+from hub.index import Hit, Results, volume
+from hub.index.book import Book
 from hub.index.document import Document
-from hub.index.matching import Part, Planner, Scores, nearest, seconds
+from hub.index.matching import Part
+from hub.index.planning import FOREVER, Planner, Whole, nearest, seconds, within
 from hub.index.snippets import snippets
-from hub.index.volume import CALENDAR, YEAR, Book, Facts
 from hub.index.words import asked
 from hub.query import Query, show, words
 
 DEADLINE = 0.15  # seconds for matching; what is done with the matches takes less than as long again
 FEW = 3  # hits below which near words are tried
-LASTING = 0.4  # of a score stays however old the item is; the rest halves every year before the newest one
-POST = 1.3
 VALUES = 50  # of one facet
-FOREVER = 1 << 40
 
 
 class TimeUpError(Exception):
@@ -39,11 +36,13 @@ class View:
     stamp: tuple[int, int, int] = (-1, 0, 0)
     books: Mapping[str, Book] = field(default_factory=dict)
     newest: int = 0
+    whole: Whole = field(default_factory=Whole)
 
     def find(self, id: str) -> Document | None:
         """The document or place with this id."""
+        digest = volume.digest(id)
         for book in self.books.values():
-            number = book.find(id)
+            number = book.numbers_of.get(digest)
             if number is not None:
                 return book.kept(number)[0]
         return None
@@ -59,20 +58,22 @@ class Row(NamedTuple):
     number: int
 
 
-Found = dict[str, Scores]
-"""Volume → number → score."""
+Found = dict[str, int]
+"""Volume → documents, as bits."""
 
 
 class Search:
     """A question being answered."""
 
-    def __init__(self, view: View, query: Query) -> None:
+    def __init__(self, view: View, query: Query, patience: float = DEADLINE) -> None:
+        """`patience` is how many seconds it may take to find what matches."""
         self.view, self.query = view, query
-        self.books = list(view.books.values())
         self.first = seconds(query.since) if query.since else 0
         self.last = seconds(query.until) if query.until else FOREVER
-        self.until = perf_counter() + DEADLINE
+        self.patience = patience
+        self.until = perf_counter() + patience
         self.partial = False
+        self.listed: dict[tuple[str, int], list[int]] = {}
 
     def check(self) -> None:
         """Raises when time is up."""
@@ -81,26 +82,27 @@ class Search:
 
     def results(self) -> Results:
         """Exact hits; where they are fewer than three, those of near words stand behind them."""
-        plan = Planner(self.books).plan(self.query.tree)
+        plan = Planner(self.view.whole).plan(self.query.tree)
         exact = self.run(plan)
         kept = self.passing(exact)
         if _size(kept) >= FEW or not self.query.text:
-            return self.answer(exact, kept, {}, plan)
+            return self.answer(exact, self.page([(kept, plan)]), _size(kept), plan)
         near = self.near()
-        wider = Planner(self.books, near).plan(self.query.tree) if near else None
-        more = {
-            name: {number: score for number, score in scores.items() if number not in exact.get(name, ())}
-            for name, scores in self.run(wider).items()
-        }
-        every = {name: more.get(name, {}) | exact.get(name, {}) for name in {**exact, **more}}
-        return self.answer(every, kept, self.passing(more), wider or plan, self.meant(near))
+        wider = Planner(self.view.whole, near).plan(self.query.tree) if near else None
+        more = {name: bits & ~exact.get(name, 0) for name, bits in self.run(wider).items()}
+        every = {name: more.get(name, 0) | exact.get(name, 0) for name in {**exact, **more}}
+        behind, meant = self.passing(more), self.meant(near)
+        rows = self.page([(kept, plan), (behind, wider)])
+        found = self.answer(every, rows, _size(kept) + _size(behind), wider or plan)
+        instead = meant if _size(behind) and not _size(kept) else ""
+        return replace(found, suggestions=(meant,) if meant else (), corrected=instead)
 
     def run(self, plan: Part | None) -> Found:
         """Everything that matches a plan, the newest volumes first."""
         found: Found = {}
         try:
             for name, book in reversed(list(self.view.books.items())) if plan else ():
-                found[name] = plan.find(book, None, self.check) if plan else {}
+                found[name] = plan.bits(book, self.check) if plan else 0
         except TimeUpError:
             self.partial = True
         return found
@@ -108,10 +110,10 @@ class Search:
     def near(self) -> dict[str, list[tuple[str, int]]]:
         """For each word asked for, the words it may be a typo of."""
         near: dict[str, list[tuple[str, int]]] = {}
-        self.until = max(self.until, perf_counter() + DEADLINE)
+        self.until = max(self.until, perf_counter() + self.patience)
         try:
             for term in self.single():
-                if found := nearest(self.books, term, self.check):
+                if found := nearest(self.view.whole, term, self.check):
                     near[term] = found
         except TimeUpError:
             self.partial = True
@@ -130,86 +132,99 @@ class Search:
         """The question with each unknown word replaced by the nearest known one; "" when nothing changes."""
         text = self.query.text
         for term, typed in self.single().items():
-            if near.get(term) and not any(book.frequency("body", term) for book in self.books):
+            if near.get(term) and not any(book.held("body", term) for book in self.view.books.values()):
                 text = text.replace(typed, near[term][0][0], 1)
         return text if text != self.query.text else ""
 
     def passing(self, found: Found, but: str = "") -> Found:
         """The matches that pass every filter; those of the facet `but` do not count."""
+        filters = [(facet, wanted) for facet, wanted in self.query.filters if facet != but]
+        bounded = self.first or self.last < FOREVER
+        if not filters and not bounded:
+            return found
         passed = {}
-        for name, scores in found.items():
-            facts = self.view.books[name].facts
-            numbers: Iterable[int] = scores
-            if self.first or self.last < FOREVER:
-                first, times = max(self.first, 1), facts.time
-                numbers = [number for number in numbers if first <= times[number] < self.last]
-            for facet, wanted in self.query.filters:
-                if facet != but:
-                    values = column(facet, facts)
-                    numbers = [number for number in numbers if _among(values[number], wanted)]
-            passed[name] = scores if numbers is scores else {number: scores[number] for number in numbers}
+        for name, bits in found.items():
+            book = self.view.books[name]
+            bits &= within(book, max(self.first, 1), self.last) if bounded and bits else -1
+            for facet, wanted in filters:
+                bits &= _either(book, facet, wanted) if bits else 0
+            passed[name] = bits
         return passed
 
-    def answer(self, found: Found, kept: Found, behind: Found, plan: Part | None, meant: str = "") -> Results:
-        """The page asked for. `behind` are the hits of near words."""
+    def answer(self, found: Found, rows: list[Row], total: int, plan: Part | None) -> Results:
+        """The page asked for."""
         marks = frozenset(plan.marks()) if plan else frozenset()
         return Results(
-            hits=tuple(self.hit(row, marks) for row in self.page(kept, behind)),
-            total=_size(kept) + _size(behind),
+            hits=tuple(self.hit(row, marks) for row in rows),
+            total=total,
             facets={name: self.facet(name, found) for name in self.query.facets},
-            suggestions=(meant,) if meant else (),
-            corrected=meant if _size(behind) and not _size(kept) else "",
             note=self.query.note,
             partial=self.partial,
             parsed=show(self.query.tree),
         )
 
-    def page(self, kept: Found, behind: Found) -> list[Row]:
-        """The matches of one page; exact ones first unless the order is by time."""
-        last = self.query.start + self.query.per_page
+    def page(self, ranks: list[tuple[Found, Part | None]]) -> list[Row]:
+        """The matches of one page: the first rank before the second, unless the order is by time."""
+        last, rows = self.query.start + self.query.per_page, []
+        for found, plan in ranks:
+            rows += self.best(found, plan, last)
         if self.query.sort != "relevance":
-            kept, behind = {name: kept.get(name, {}) | behind.get(name, {}) for name in {**kept, **behind}}, {}
-        rows = self.first_rows(kept, last)
-        if len(rows) < last:
-            rows += self.first_rows(behind, last - len(rows))
-        return rows[self.query.start :]
+            rows.sort(key=ORDERS[self.query.sort])
+        return rows[self.query.start : last]
 
-    def first_rows(self, found: Found, many: int) -> list[Row]:
+    def best(self, found: Found, plan: Part | None, many: int) -> list[Row]:
         """The first matches of an order. Only those that may be among them become rows: most of many do not."""
-        weights = {name: self.weights(self.view.books[name].facts, scores) for name, scores in found.items()}
-        best = heapq.nlargest(many, chain.from_iterable(weights.values()))
-        least = best[-1] if best else 0.0
-        rows = []
-        for name, scores in found.items():
-            facts = self.view.books[name].facts
-            for number, weight in zip(scores, weights[name], strict=True):
-                if weight >= least:
-                    rows.append(Row(weight, facts.time[number], facts.order[number], name, number))
-        return sorted(rows, key=ORDERS[self.query.sort])[:many]
+        order, rows, least = ORDERS[self.query.sort], list[Row](), 0.0
+        for name, bits in found.items():
+            if not bits:
+                continue
+            book, numbers = self.view.books[name], self.numbers(name, bits)
+            weights, facts = self.weights(book, numbers, plan), book.facts
+            if len(numbers) > many:
+                least = max(least, heapq.nlargest(many, weights)[-1])
+            rows += [
+                Row(weight, facts.time[number], facts.order[number], name, number)
+                for number, weight in zip(numbers, weights, strict=True)
+                if weight >= least
+            ]
+            if len(rows) > many:
+                rows = sorted(rows, key=order)[:many]
+                least = rows[-1].score
+        return sorted(rows, key=order)
 
-    def weights(self, facts: Facts, scores: Scores) -> list[float]:
+    def numbers(self, name: str, bits: int) -> list[int]:
+        """The documents of these bits; the same ones are asked for by the page and by each facet."""
+        if (name, bits) not in self.listed:
+            self.listed[name, bits] = self.view.books[name].numbers(bits)
+        return self.listed[name, bits]
+
+    def weights(self, book: Book, numbers: list[int], plan: Part | None) -> list[float]:
         """What the order wants first weighs most. For relevance: the newer the better, posts before replies."""
+        times = book.facts.time
         if self.query.sort == "newest":
-            return [float(facts.time[number]) for number in scores]
+            return [float(times[number]) for number in numbers]
         if self.query.sort == "oldest":
-            return [float(FOREVER - facts.time[number]) if facts.time[number] else 0.0 for number in scores]
-        age, fresh, post = (1 - LASTING) * 0.5 ** ((self.view.newest - CALENDAR) / YEAR), facts.fresh, facts.post
-        weigh = (1.0, POST)
-        pairs = scores.items()
-        return [(score or 0.001) * (LASTING + age * fresh[number]) * weigh[post[number]] for number, score in pairs]
+            return [float(FOREVER - times[number]) if times[number] else 0.0 for number in numbers]
+        scores = plan.scores(book, numbers) if plan else None
+        standing = map(book.standing(self.view.newest).__getitem__, numbers)
+        if scores is None:
+            return [0.001 * stands for stands in standing]
+        return [(score or 0.001) * stands for score, stands in zip(scores, standing, strict=True)]
 
     def facet(self, name: str, found: Found) -> tuple[tuple[str, int], ...]:
         """How many hits each value leaves: other facets' filters count, its own do not."""
-        combined: Counter[tuple[str, ...] | str] = Counter()
-        for volume, numbers in self.passing(found, but=name).items():
-            combined.update(map(column(name, self.view.books[volume].facts).__getitem__, numbers))
-        counted: Counter[str] = Counter()
-        for value, count in combined.items():
-            for single in (value,) if isinstance(value, str) else value:
-                counted[single] += count
-        shown = (value for value in counted if value and not value.startswith("is:"))
-        best = heapq.nsmallest(VALUES, shown, key=lambda value: (-counted[value], value))
-        return tuple((value, counted[value]) for value in best)
+        counted: Counter[str | tuple[str, ...]] = Counter()
+        for where, bits in self.passing(found, but=name).items():
+            if bits:
+                self.view.books[where].tally(name, bits, self.numbers(where, bits), counted)
+        for several in [value for value in counted if isinstance(value, tuple)]:
+            for value in several:
+                counted[value] += counted[several]
+            del counted[several]
+        least = min(heapq.nlargest(VALUES, counted.values()), default=0)
+        shown = [(str(value), count) for value, count in counted.items() if count >= least and value]
+        shown = [(value, count) for value, count in shown if not value.startswith("is:")]
+        return tuple(sorted(shown, key=lambda pair: (-pair[1], pair[0]))[:VALUES])
 
     def hit(self, row: Row, marks: frozenset[str]) -> Hit:
         """A match as it is shown. Address and heading are those its root has now."""
@@ -242,15 +257,13 @@ ORDERS: Mapping[str, Callable[[Row], tuple[float, ...]]] = {
 }
 
 
-def column(facet: str, facts: Facts) -> Sequence[str] | Sequence[tuple[str, ...]]:
-    """A facet's value, or values, for each document of a volume."""
-    found: Sequence[str] | Sequence[tuple[str, ...]] = getattr(facts, facet)
+def _either(book: Book, facet: str, wanted: tuple[str, ...]) -> int:
+    """The documents of any of these values of a facet."""
+    found = 0
+    for value in wanted:
+        found |= book.bits(facet, value)
     return found
 
 
-def _among(value: str | tuple[str, ...], wanted: tuple[str, ...]) -> bool:
-    return value in wanted if isinstance(value, str) else not set(value).isdisjoint(wanted)
-
-
 def _size(found: Found) -> int:
-    return sum(map(len, found.values()))
+    return sum(bits.bit_count() for bits in found.values())

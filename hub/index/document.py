@@ -7,7 +7,7 @@ root: its address alone, so that the replies below it can be linked to; nothing 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from hashlib import blake2b
 
@@ -41,13 +41,17 @@ class Document:
 
     def meaning(self) -> str:
         """A digest of all that is indexed: the same for the same document."""
-        whole = json.dumps(asdict(self), ensure_ascii=False, sort_keys=True)
+        whole = json.dumps([getattr(self, name) for name in NAMES], ensure_ascii=False)
         return blake2b(whole.encode("utf-8", "replace"), digest_size=12).hexdigest()
 
     def dump(self) -> bytes:
         """What is kept beside the terms, to answer with."""
-        kept = asdict(self) | {"text": self.text[:SHOWN], "meaning": self.meaning()}
-        return json.dumps({key: value for key, value in kept.items() if value}, ensure_ascii=False).encode()
+        kept = {name: value for name in NAMES if (value := getattr(self, name))}
+        kept |= {"text": self.text[:SHOWN], "meaning": self.meaning()}
+        return json.dumps(kept, ensure_ascii=False).encode()
+
+
+NAMES = tuple(field.name for field in fields(Document))
 
 
 def load(raw: bytes) -> tuple[Document, str]:

@@ -1,41 +1,42 @@
-"""From a query's tree to what it matches in one volume, with scores: BM25F over title, text and author.
+"""What the parts of a question find in a volume: documents as bits, and scores, BM25F over title, text and author.
 
-Whoosh keeps the postings; its query objects and collectors are not used. They cannot be stopped inside a phrase or an
-expansion, and the time-limited collector loses hits when filtered (RELIABILITY). Here every loop over postings asks
-whether time is up, nothing recurses deeper than the query's sixteen brackets, and the numbers that weigh a word are
-those of the whole index, so that neither the order of commits nor the cut into volumes moves a score.
+Whoosh's query objects and collectors are not used: they cannot be stopped inside a phrase or an expansion, and the
+time-limited collector loses hits when filtered (RELIABILITY). Sets come first and are cheap; scores are made for those
+documents alone that may be shown. The numbers that weigh a word are those of the whole index, so that neither the order
+of commits nor the cut into volumes moves a score.
 """
 
 from __future__ import annotations
 
-import heapq
+from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
-from math import log
+from itertools import repeat
+from operator import add
 from typing import Protocol
 
-from whoosh.support.levenshtein import distance
-
-from hub.index import words
-from hub.index.volume import Book, Check, Facts
-from hub.query import All, Either, Field, Node, Not, Phrase, Word, period
+from hub.index.book import Book, Held, dense
 
 FIELDS = {"title": 2.5, "body": 1.0, "author": 0.8}  # what a word found there weighs
-STEM, BEGINS, NEAR = 0.6, 0.4, 0.25  # against the very word: its stem, a longer word, one typo
 K, B = 1.2, 0.6
-EXPANSIONS = 48  # words that one prefix or typo stands for at most
-Scores = dict[int, float]
+Check = Callable[[], None]
+"""Called now and then; raises when time is up."""
 
 
 class Part(Protocol):
-    """A part of a query, ready to be matched. `cost`: about how many documents it reads."""
+    """A part of a question, ready to be matched. `cost`: about how many documents it reads."""
 
     @property
     def cost(self) -> int: ...
 
-    def find(self, book: Book, within: set[int] | None, check: Check) -> Scores: ...
+    def bits(self, book: Book, check: Check) -> int:
+        """The documents that it finds."""
+        ...
+
+    def scores(self, book: Book, numbers: Sequence[int]) -> list[float] | None:
+        """What it is worth in each of these documents; None when it weighs nothing anywhere."""
+        ...
 
     def marks(self) -> Iterator[str]:
         """The terms that count as found in a text."""
@@ -48,26 +49,42 @@ class Terms:
 
     terms: tuple[tuple[str, str, float], ...]
     rarity: float
-    average: dict[str, float]
+    usual: tuple[float, float]  # places of a title, of a text
     cost: int
 
-    def find(self, book: Book, within: set[int] | None, check: Check) -> Scores:
-        weighed: Scores = {}
+    def bits(self, book: Book, check: Check) -> int:
+        return self.held(book, check).bits
+
+    def held(self, book: Book, check: Check) -> Held:
+        return book.part((self.terms, self.usual), lambda: self.find(book, check))
+
+    def find(self, book: Book, check: Check) -> Held:
+        check()
+        worth: dict[int, float] = {}
         for field, term, weight in self.terms:
-            lengths, usual = _lengths(book, field), self.average.get(field, 1.0)
-            for number, count in book.counts(field, term, check):
-                if within is None or number in within:
-                    share = weight * count / (1 - B + B * lengths[number] / usual) if lengths else weight * count
-                    weighed[number] = weighed.get(number, 0.0) + share
-        return {number: self.rarity * held * (K + 1) / (held + K) for number, held in weighed.items()}
+            lists = book.lists.get(field)
+            at = lists.find(term) if lists else -1
+            if lists is None or at < 0:
+                continue
+            docs, counts = lists.row(at)
+            if field == "author":
+                shares: Iterator[float] = (weight * count for count in counts)
+            else:
+                norm = book.norm(field, self.usual[field == "body"], B)
+                shares = (weight * count * norm[number] for number, count in zip(docs, counts, strict=True))
+            if worth:
+                for number, share in zip(docs, shares, strict=True):
+                    worth[number] = worth.get(number, 0.0) + share
+            else:
+                worth = dict(zip(docs, shares, strict=True))
+        bits = book.bits_of(worth)
+        return Held(bits, dense({number: held * (K + 1) / (held + K) for number, held in worth.items()}, book.size))
+
+    def scores(self, book: Book, numbers: Sequence[int]) -> list[float]:
+        return _weighed(self.held(book, _never), self.rarity, numbers)
 
     def marks(self) -> Iterator[str]:
         return (term for _, term, _ in self.terms)
-
-
-def _lengths(book: Book, field: str) -> list[int]:
-    facts = book.facts
-    return facts.title_length if field == "title" else facts.body_length if field == "body" else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,44 +95,71 @@ class Run:
     rarity: float
     cost: int
 
-    def find(self, book: Book, within: set[int] | None, check: Check) -> Scores:
-        held: Scores = {}
-        for field, weight in FIELDS.items():
-            for number, times in self._field(book, field, within, check):
-                held[number] = held.get(number, 0.0) + weight * times
-        return {number: self.rarity * times * (K + 1) / (times + K) for number, times in held.items()}
+    def bits(self, book: Book, check: Check) -> int:
+        return self.held(book, check).bits
 
-    def _field(self, book: Book, field: str, within: set[int] | None, check: Check) -> Iterator[tuple[int, int]]:
-        order = sorted(range(len(self.terms)), key=lambda place: book.frequency(field, self.terms[place]))
-        among = within
-        for place in order:
-            held = {number for number, _ in book.counts(field, self.terms[place], check)}
-            among = held if among is None else among & held
-        starts: dict[int, set[int]] | None = None
-        for place in order if among else ():
-            found = book.places(field, self.terms[place], sorted(starts or among or ()), check)
-            here = {number: {position - place for position in positions} for number, positions in found.items()}
-            starts = here if starts is None else {number: at & starts[number] for number, at in here.items()}
-            starts = {number: at for number, at in starts.items() if at}
-            if not starts:
-                break
-        return ((number, len(at)) for number, at in (starts or {}).items())
+    def held(self, book: Book, check: Check) -> Held:
+        return book.part(self.terms, lambda: self.find(book, check))
+
+    def find(self, book: Book, check: Check) -> Held:
+        worth: dict[int, float] = {}
+        for field, weight in FIELDS.items():
+            check()
+            for number, times in self.starts(book, field).items():
+                worth[number] = worth.get(number, 0.0) + weight * times
+        return Held(book.bits_of(worth), {number: held * (K + 1) / (held + K) for number, held in worth.items()})
+
+    def starts(self, book: Book, field: str) -> Counter[int]:
+        """How often the run begins in each document."""
+        lists = book.lists.get(field)
+        found = [lists.find(term) for term in self.terms] if lists else [-1]
+        if lists is None or min(found) < 0:
+            return Counter()
+        rows: list[tuple[int, array[int]]] = [(step, lists.where(at)) for step, at in enumerate(found)]
+        rows.sort(key=lambda row: len(row[1]))
+        (step, places), *others = rows
+        begins = {place - step for place in places}
+        for step, places in others:
+            begins &= (
+                {place - step for place in places} if len(places) < 4 * len(begins) else _met(begins, step, places)
+            )
+        return Counter(place >> 16 for place in begins)
+
+    def scores(self, book: Book, numbers: Sequence[int]) -> list[float]:
+        return _weighed(self.held(book, _never), self.rarity, numbers)
 
     def marks(self) -> Iterator[str]:
         return iter(self.terms)
+
+
+def _met(begins: set[int], step: int, places: array[int]) -> set[int]:
+    """Which of a few beginnings have one of many places so many steps on."""
+    return {place - step for place in {begin + step for begin in begins}.intersection(places)}
+
+
+def _weighed(held: Held, rarity: float, numbers: Sequence[int]) -> list[float]:
+    if isinstance(held.worth, dict):
+        return [rarity * worth for worth in map(held.worth.get, numbers, repeat(0.0))]
+    return [rarity * worth for worth in map(held.worth.__getitem__, numbers)]
+
+
+def _never() -> None:
+    """There is time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
     """A property of documents; weighs nothing."""
 
-    holds: Callable[[Facts, int], bool]
+    holds: Callable[[Book], int]
     cost: int
 
-    def find(self, book: Book, within: set[int] | None, check: Check) -> Scores:
+    def bits(self, book: Book, check: Check) -> int:
         check()
-        facts = book.facts
-        return {n: 0.0 for n in (everything(book) if within is None else within) if self.holds(facts, n)}
+        return self.holds(book) & book.whole
+
+    def scores(self, book: Book, numbers: Sequence[int]) -> None:  # noqa: ARG002  the same for all
+        return None
 
     def marks(self) -> Iterator[str]:
         return iter(())
@@ -129,20 +173,18 @@ class Both:
     nots: tuple[Part, ...]
     cost: int
 
-    def find(self, book: Book, within: set[int] | None, check: Check) -> Scores:
-        found: Scores | None = None
+    def bits(self, book: Book, check: Check) -> int:
+        found = book.whole
         for part in self.parts:
-            scores = part.find(book, within, check)
-            found = scores if found is None else {n: found[n] + score for n, score in scores.items()}
-            within = set(found)
+            found &= part.bits(book, check)
             if not found:
-                return {}
-        if found is None:
-            found = dict.fromkeys(everything(book) if within is None else within, 0.0)
+                return 0
         for part in self.nots:
-            for number in part.find(book, set(found), check):
-                del found[number]
+            found &= ~part.bits(book, check)
         return found
+
+    def scores(self, book: Book, numbers: Sequence[int]) -> list[float] | None:
+        return _sum(self.parts, book, numbers)
 
     def marks(self) -> Iterator[str]:
         return (mark for part in self.parts for mark in part.marks())
@@ -155,148 +197,24 @@ class OneOf:
     parts: tuple[Part, ...]
     cost: int
 
-    def find(self, book: Book, within: set[int] | None, check: Check) -> Scores:
-        found: Scores = {}
+    def bits(self, book: Book, check: Check) -> int:
+        found = 0
         for part in self.parts:
-            for number, score in part.find(book, within, check).items():
-                found[number] = found.get(number, 0.0) + score
+            found |= part.bits(book, check)
         return found
+
+    def scores(self, book: Book, numbers: Sequence[int]) -> list[float] | None:
+        return _sum(self.parts, book, numbers)
 
     def marks(self) -> Iterator[str]:
         return (mark for part in self.parts for mark in part.marks())
 
 
-def everything(book: Book) -> Iterator[int]:
-    """All that can be found in a volume: not its mere places."""
-    return (number for number, type in enumerate(book.facts.type) if type)
-
-
-class Planner:
-    """Makes a query's tree ready for a set of volumes. `near` maps a word to words that it may be a typo of."""
-
-    def __init__(self, books: list[Book], near: dict[str, list[tuple[str, int]]] | None = None) -> None:
-        self.books, self.near = books, near or {}
-        facts = [book.facts for book in books]
-        self.documents = sum(len(book) for book in books) or 1
-        self.average = {
-            "title": sum(sum(fact.title_length) for fact in facts) / self.documents or 1.0,
-            "body": sum(sum(fact.body_length) for fact in facts) / self.documents or 1.0,
-        }
-        self.languages = frozenset(tag for fact in facts for tag in set(fact.language))
-
-    def plan(self, node: Node) -> Part | None:
-        """The part for a node; None when nothing in it can be searched (mere punctuation)."""
-        match node:
-            case Word(text, prefix):
-                return self._terms(words.asked(text), prefix=prefix)
-            case Phrase(text):
-                return self._terms(words.asked(text), inflected=False)
-            case Field(name, value):
-                return self._field(name, value)
-            case Not(part):
-                inner = self.plan(part)
-                return inner and Both((), (inner,), self.documents)
-            case Either(parts):
-                found = tuple(part for part in map(self.plan, parts) if part)
-                return OneOf(found, sum(part.cost for part in found)) if found else None
-            case All(parts):
-                return self._all(parts)
-
-    def _all(self, nodes: tuple[Node, ...]) -> Part | None:
-        pairs = [(self.plan(node.part if isinstance(node, Not) else node), isinstance(node, Not)) for node in nodes]
-        wanted = sorted((part for part, negated in pairs if part and not negated), key=lambda part: part.cost)
-        nots = tuple(part for part, negated in pairs if part and negated)
-        if nodes and not wanted and not nots:
-            return None
-        return Both(tuple(wanted), nots, min((part.cost for part in wanted), default=self.documents))
-
-    def _terms(self, asked: tuple[str, ...], *, prefix: bool = False, inflected: bool = True) -> Part | None:
-        if not asked:
-            return None
-        if len(asked) > 1:
-            known = [self._known(term) for term in asked]
-            return Run(asked, sum(map(self._rarity, known)), min(known))
-        word = asked[0]
-        weighed = {word: 1.0}
-        if inflected and word[0] != "#" and not words.unspaced(word):
-            weighed |= {form: STEM for form in words.forms(word, self.languages) if form != word}
-            weighed |= {near: NEAR**edits for near, edits in self.near.get(word, ())}
-        if prefix or (words.unspaced(word) and len(word) == 1):
-            weighed |= {longer: BEGINS for longer in self._beginning(word) if longer not in weighed}
-        return self._weigh(weighed, FIELDS)
-
-    def _weigh(self, weighed: dict[str, float], fields: dict[str, float]) -> Terms:
-        terms = tuple(
-            (field, term, boost * weight) for term, weight in weighed.items() for field, boost in fields.items()
-        )
-        known = max(self._known(term) for term in weighed)
-        cost = sum(self._known(term) for term in weighed)
-        return Terms(terms, self._rarity(known), self.average, cost)
-
-    def _known(self, term: str) -> int:
-        """How many documents hold a term, at least."""
-        return max(sum(book.frequency(field, term) for book in self.books) for field in FIELDS)
-
-    def _rarity(self, known: int) -> float:
-        return log(1 + (self.documents - known + 0.5) / (known + 0.5))
-
-    def _beginning(self, prefix: str) -> list[str]:
-        """The most frequent terms that begin so, the same however the index is cut."""
-        found: dict[str, int] = {}
-        for book in self.books:
-            for field in ("body", "title"):
-                for term in book.beginning(field, prefix):
-                    found[term] = found.get(term, 0) + book.frequency(field, term)
-        return heapq.nsmallest(EXPANSIONS, found, key=lambda term: (-found[term], term))
-
-    def _field(self, name: str, value: str) -> Part | None:
-        if name == "from":
-            parts = tuple(self._weigh({term: 1.0}, {"author": 1.0}) for term in words.asked(value))
-            return Both(parts, (), min(part.cost for part in parts)) if parts else None
-        return Known(_property(name, value), self.documents)
-
-
-def _property(name: str, value: str) -> Callable[[Facts, int], bool]:
-    named = period(value)
-    first = seconds(named[0]) if named else 0
-    match name:
-        case "channel":
-            return lambda facts, n: facts.channel[n].lower() == value
-        case "type":
-            return lambda facts, n: facts.type[n] == value
-        case "lang":
-            return lambda facts, n: facts.language[n] == words.language(value)
-        case "topic":
-            return lambda facts, n: value.casefold() in facts.topic[n]
-        case "before":
-            return lambda facts, n: 0 < facts.time[n] < first
-        case "after":
-            return lambda facts, n: facts.time[n] >= max(first, 1)
-        case "is":
-            return lambda facts, n: f"is:{value}" in facts.has[n]
-        case _:
-            return lambda facts, n: value in facts.has[n]
-
-
-def seconds(day: date) -> int:
-    """The beginning of a day in UTC, in seconds since 1970."""
-    return int(datetime.combine(day, time(), UTC).timestamp())
-
-
-def nearest(books: Iterable[Book], word: str, check: Check) -> list[tuple[str, int]]:
-    """Words of the index that this may be a typo of, nearest and most frequent first: (word, edits).
-
-    One edit for 4 to 7 letters, two from 8 on; the first letter is right.
-    """
-    edits = 0 if len(word) < 4 else 1 if len(word) < 8 else 2
-    if not edits:
-        return []
-    letters, held = set(word), Counter[str]()
-    for book in books:
-        check()
-        for other, count in book.words(word[0], range(len(word) - edits, len(word) + edits + 1)):
-            held[other] += count
-    likely = (other for other in held if other != word and len(letters ^ set(other)) <= 2 * edits)
-    far = {other: distance(word, other, edits) for other in likely}
-    best = heapq.nsmallest(8, far, key=lambda other: (far[other], -held[other], other))
-    return [(other, far[other]) for other in best if far[other] <= edits]
+def _sum(parts: Sequence[Part], book: Book, numbers: Sequence[int]) -> list[float] | None:
+    """What the parts are worth together, in each document that holds them."""
+    total: list[float] | None = None
+    for part in parts:
+        scores = part.scores(book, numbers)
+        if scores is not None:
+            total = list(map(add, total, scores)) if total else scores
+    return total

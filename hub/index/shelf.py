@@ -9,35 +9,24 @@ from __future__ import annotations
 
 import fcntl
 import json
-import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
-from pickle import UnpicklingError
-from secrets import token_hex
-from typing import Self
+from typing import Any, Self
 
-from hub.errors import SearchError
+from hub.errors import DamagedError, SearchError
 from hub.index import volume
+from hub.index.book import Book
 from hub.index.document import Document
-from hub.index.volume import SIZE, Book
+from hub.index.making import Builders, Volume, new, sync, written
+from hub.index.volume import REBUILD, SIZE, Census, sound
 
-FORMAT = 2
+FORMAT = 3
 STEP = 5  # volumes of one order of magnitude that make one of the next
 NAME, LOCK = "index.json", "lock"
-REBUILD = "run `hub index`: it makes the index again from the archive"
-
-
-@dataclass(frozen=True, slots=True)
-class Volume:
-    """A line of the manifest: the folder, how many documents it holds, its files as (name, size, CRC-32, mtime_ns)."""
-
-    name: str
-    docs: int
-    files: tuple[tuple[str, int, int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +39,9 @@ class Manifest:
 
     def dump(self) -> bytes:
         """JSON with a digest of itself on the first line."""
-        body = json.dumps({"format": FORMAT, **asdict(self)}).encode()
+        rows = [(row.name, row.files, row.census) for row in self.volumes]
+        whole = {"format": FORMAT, "mark": self.mark, "generation": self.generation, "volumes": rows}
+        body = json.dumps(whole).encode()
         return _digest(body) + b"\n" + body
 
 
@@ -67,12 +58,16 @@ def read(root: Path) -> Manifest:
     except OSError as why:
         raise SearchError(f"the search index in {root} cannot be read: {why.strerror}", fix=REBUILD) from why
     if digest != _digest(body):
-        raise SearchError(f"the search index in {root} is damaged", fix=REBUILD)
+        raise DamagedError(f"the search index in {root} is damaged", fix=REBUILD)
     kept = json.loads(body)
     if kept.pop("format") != FORMAT:
-        raise SearchError(f"the search index in {root} was made by another version", fix=REBUILD)
-    rows = (Volume(row["name"], row["docs"], tuple(tuple(file) for file in row["files"])) for row in kept["volumes"])
-    return Manifest(kept["mark"], kept["generation"], tuple(rows))
+        raise DamagedError(f"the search index in {root} was made by another version", fix=REBUILD)
+    return Manifest(kept["mark"], kept["generation"], tuple(_volume(*row) for row in kept["volumes"]))
+
+
+def _volume(name: str, files: list[list[Any]], census: list[Any]) -> Volume:
+    *numbers, languages = census
+    return Volume(name, tuple((str(file[0]), *file[1:]) for file in files), Census._make([*numbers, tuple(languages)]))
 
 
 def stamp(root: Path) -> tuple[int, int, int]:
@@ -89,16 +84,25 @@ def book(root: Path, row: Volume, *, whole: bool = False) -> Book:
 
     Raises SearchError when its files are not those that were written, FileNotFoundError when gone.
     """
+    check(root, row, whole=whole)
+    with sound(root / row.name):
+        return Book(root / row.name)
+
+
+def check(root: Path, row: Volume, *, whole: bool = False) -> None:
+    """Compare the files of a volume with the manifest; `whole` reads every byte."""
     folder = root / row.name
     for name, size, crc, moment in row.files:
         found = (folder / name).stat()
         touched = (found.st_size, found.st_mtime_ns) != (size, moment)
         if (whole or touched) and volume.checksum(folder / name) != (name, size, crc):
-            raise SearchError(f"the search index is damaged: {folder / name} is not as it was written", fix=REBUILD)
-    try:
-        return Book(folder)
-    except (UnpicklingError, ArithmeticError, AttributeError, EOFError, LookupError, TypeError, ValueError) as why:
-        raise SearchError(f"the search index is damaged: {folder} cannot be read: {why}", fix=REBUILD) from why
+            raise DamagedError(f"the search index is damaged: {folder / name} is not as it was written", fix=REBUILD)
+
+
+def _digests(root: Path, row: Volume) -> dict[int, int]:
+    """The number of each document of a volume by the digest of its id."""
+    check(root, row)
+    return {digest: number for number, digest in enumerate(volume.digests(root / row.name))}
 
 
 @contextmanager
@@ -151,10 +155,6 @@ def crowd(volumes: Iterable[Volume]) -> list[Volume]:
     return []
 
 
-def _written(file: Path) -> tuple[str, int, int, int]:
-    return *volume.checksum(file), file.stat().st_mtime_ns
-
-
 def _order(docs: int) -> int:
     order = 0
     while docs >= STEP:
@@ -169,16 +169,20 @@ class Writer:
         self.root, self.base = root, read(root)
         sweep(root, self.base.volumes)
         self.volumes = list(self.base.volumes)
+        self.held = {row.name: _digests(root, row) for row in self.volumes}
         self.books: dict[str, Book] = {}
         self.fresh: dict[str, Document] = {}
         self.flushed: set[str] = set()  # ids written by this change already
         self.gone: dict[str, set[int]] = {}
+        self.builders = Builders(root)
 
     def put(self, id: str, document: Document | None) -> None:
         """Make this the document of that id; None takes it out. What is the same already is left alone."""
         self.fresh.pop(id, None)
-        new = [row for row in self.volumes if row not in self.base.volumes] if id in self.flushed else []
-        for row in (*self.base.volumes, *new):
+        if id in self.flushed:
+            self._take(self.builders.done())
+        digest = volume.digest(id)
+        for row in [row for row in self.volumes if digest in self.held[row.name]]:
             if not self._replace(row, id, document):
                 return
         if document:
@@ -188,11 +192,10 @@ class Writer:
 
     def _replace(self, row: Volume, id: str, document: Document | None) -> bool:
         """Take the old document of an id out of a volume; False when it is the same as the new one."""
-        opened = self._book(row)
-        number = opened.find(id)
-        if number is None or number in self.gone.get(row.name, ()):
+        number = self.held[row.name][volume.digest(id)]
+        if number in self.gone.get(row.name, ()):
             return True
-        if document and opened.kept(number)[1] == document.meaning():
+        if document and self._book(row).kept(number)[1] == document.meaning():
             return False
         self.gone.setdefault(row.name, set()).add(number)
         return True
@@ -203,31 +206,25 @@ class Writer:
         return self.books[row.name]
 
     def flush(self) -> None:
-        """Write the documents gathered so far as a volume."""
+        """Have the documents gathered so far written as a volume."""
         if self.fresh:
-            with self._making(len(self.fresh)) as folder:
-                volume.write(folder, self.fresh.values())
+            self.builders.build(list(self.fresh.values()))
         self.flushed |= self.fresh.keys()
         self.fresh = {}
 
-    @contextmanager
-    def _making(self, docs: int) -> Iterator[Path]:
-        folder = self.root / f"v-{token_hex(8)}"
-        yield folder
-        parts = volume.files(folder)
-        for path in (*parts, folder):
-            _sync(path)
-        self.volumes.append(Volume(folder.name, docs, tuple(map(_written, parts))))
+    def _take(self, rows: Iterable[Volume]) -> None:
+        for row in rows:
+            self.volumes.append(row)
+            self.held[row.name] = _digests(self.root, row)
 
     def commit(self, mark: int) -> bool:
         """Put the change and the mark in place; False when there was nothing to change."""
         self.flush()
+        self._take(self.builders.done())
         for row in [row for row in self.volumes if row.name in self.gone]:
             self._rewrite(row)
         while rows := crowd(self.volumes):
-            self.volumes = [row for row in self.volumes if row not in rows]
-            with self._making(sum(row.docs for row in rows)) as folder:
-                volume.merge([self.root / row.name for row in rows], folder)
+            self._join(dict.fromkeys(rows, ()))
         self.close()
         after = Manifest(mark, self.base.generation + 1, tuple(self.volumes))
         changed = (after.mark, after.volumes) != (self.base.mark, self.base.volumes)
@@ -237,17 +234,27 @@ class Writer:
         return changed
 
     def _rewrite(self, row: Volume) -> None:
-        self.volumes.remove(row)
         numbers = self.gone[row.name]
         if len(numbers) < row.docs:
-            with self._making(row.docs - len(numbers)) as folder:
-                volume.without(self.root / row.name, folder, numbers)
+            self._join({row: numbers})
+        else:
+            self.volumes.remove(row)
+
+    def _join(self, rows: Mapping[Volume, Collection[int]]) -> None:
+        """One volume in place of several, each without these documents."""
+        for row in rows:
+            check(self.root, row)
+        folder = new(self.root)
+        census = volume.joined(folder, {self.root / row.name: numbers for row, numbers in rows.items()})
+        self.volumes = [row for row in self.volumes if row not in rows]
+        self._take([written(folder, census)])
 
     def close(self) -> None:
         """Let go of what was opened."""
         for opened in self.books.values():
             opened.close()
         self.books = {}
+        self.builders.close()
 
     def __enter__(self) -> Self:
         return self
@@ -259,14 +266,6 @@ class Writer:
 def _replace(path: Path, content: bytes) -> None:
     beside = path.with_suffix(".new")
     beside.write_bytes(content)
-    _sync(beside)
+    sync(beside)
     beside.replace(path)
-    _sync(path.parent)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync(path.parent)

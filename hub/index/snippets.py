@@ -13,10 +13,8 @@ LEAD = 24  # characters shown before a match
 def snippets(text: str, language: str, marks: frozenset[str]) -> tuple[Snippet, ...]:
     """The pieces of a text that hold most of the marks, in reading order; how it begins when it holds none."""
     spans = [
-        (token.start, token.end, term)
-        for token in words.tokens(text, language)
-        for term in token.terms[:1] + tuple(other for other in token.terms[1:] if token.terms[0] not in marks)
-        if term in marks
+        (token.start, token.end, next(term for term in token.terms if term in marks))
+        for token in words.tokens(text, language, marks)
     ]
     if not spans:
         return (_cut(text, 0, TOTAL, ()),) if text.strip() else ()

@@ -12,11 +12,14 @@ from collections.abc import Iterable
 from pathlib import Path
 from threading import RLock
 
-from hub.errors import SearchError
+from hub.errors import DamagedError, SearchError
 from hub.index import Results, shelf
-from hub.index.answer import Search, View
+from hub.index.answer import DEADLINE, Search, View
+from hub.index.book import Book
 from hub.index.document import document
-from hub.index.volume import Book
+from hub.index.matching import B
+from hub.index.planning import Whole, usual
+from hub.index.volume import REBUILD
 from hub.index.words import asked
 from hub.model import Entry
 from hub.query import LENGTH, Query
@@ -35,9 +38,9 @@ def open_index(folder: Path, language: str = "") -> Whoosh:
 class Whoosh:
     """The index in a folder. Reading follows what other processes commit; safe to use from several threads."""
 
-    def __init__(self, folder: Path, language: str = "") -> None:
-        """`language` is that of items that name none."""
-        self.folder, self.language = folder, language
+    def __init__(self, folder: Path, language: str = "", patience: float = DEADLINE) -> None:
+        """`language` is that of items that name none; `patience` how many seconds a search may look for matches."""
+        self.folder, self.language, self.patience = folder, language, patience
         self._lock = RLock()
         self._shown = View()
 
@@ -101,15 +104,15 @@ class Whoosh:
     def search(self, query: Query) -> Results:
         """Answer within the deadline, however the question is put."""
         with self._lock:
-            return Search(self._view(), query).results()
+            return Search(self._view(), query, self.patience).results()
 
     def warm(self) -> None:
         """Read what every question needs, volume by volume, so that the first one does not wait for it."""
         with self._lock:
-            books = list(self._view().books.values())
-        for book in books:
+            view = self._view()
+        for book in view.books.values():
             with self._lock:
-                book.warm()
+                book.warm(view.newest, view.whole.usual, B)
 
     def suggest(self, text: str, limit: int = 8) -> tuple[str, ...]:
         """Ways to end the last word of a query, the most frequent first."""
@@ -120,8 +123,8 @@ class Whoosh:
         held: Counter[str] = Counter()
         with self._lock:
             for book in self._view().books.values():
-                for word in book.beginning("body", terms[0]):
-                    held[word] += book.frequency("body", word)
+                for word, many in book.beginning("body", terms[0]):
+                    held[word] += many
         best = heapq.nsmallest(limit, held, key=lambda word: (-held[word], word))
         return tuple(f"{start} {word}".strip() for word in best)
 
@@ -135,7 +138,7 @@ class Whoosh:
                 self._shown = self._opened(stamp, whole=whole)
             except FileNotFoundError:
                 continue  # another process committed and swept between our reading the manifest and its volumes
-        raise SearchError(f"the search index in {self.folder} lacks a volume", fix=shelf.REBUILD)
+        raise DamagedError(f"the search index in {self.folder} lacks a volume", fix=REBUILD)
 
     def _opened(self, stamp: tuple[int, int, int], *, whole: bool) -> View:
         manifest, old = shelf.read(self.folder), self._shown.books
@@ -149,5 +152,13 @@ class Whoosh:
             raise
         for name in old.keys() - books.keys():
             old[name].close()
-        newest = max((max(book.facts.time, default=0) for book in books.values()), default=0)
-        return View(stamp, books, newest)
+        return View(stamp, books, *_weighed(manifest, tuple(books.values())))
+
+
+def _weighed(manifest: shelf.Manifest, books: tuple[Book, ...]) -> tuple[int, Whole]:
+    """The newest moment, and what weighs words, as the manifest has them."""
+    rows = [row.census for row in manifest.volumes]
+    docs = sum(row.docs for row in rows)
+    lengths = (usual(sum(row.title for row in rows), docs), usual(sum(row.body for row in rows), docs))
+    tongues = frozenset(tag for row in rows for tag in row.languages)
+    return max((row.newest for row in rows), default=0), Whole(books, docs or 1, lengths, tongues)

@@ -87,6 +87,7 @@ def language(tag: str) -> str:
     return tag.split("-")[0].lower()
 
 
+@lru_cache(maxsize=200_000)
 def stem(word: str, tongue: str) -> str:
     """The folded stem of a word in a language, the folded word itself where Whoosh has no stemmer for it."""
     find = _stemmer(tongue)
@@ -95,33 +96,44 @@ def stem(word: str, tongue: str) -> str:
     return fold(find(unicodedata.normalize("NFC", word).lower())) or fold(word)
 
 
-def tokens(text: str, tongue: str = "") -> Iterator[Token]:
-    """The terms of a text in order; at most 60,000 of them."""
+def tokens(text: str, tongue: str = "", only: frozenset[str] | None = None) -> Iterator[Token]:
+    """The terms of a text in order, at most 60,000 of them; those alone that have one of `only`."""
     position = 0
     for found in _TOKENS.finditer(text):
         if position > MOST:
             return
-        if found["run"]:
-            yield from _pairs(found, position)
-            position += len(found["run"])
-        elif found["word"]:
-            yield _word(found, position, tongue)
-            position += 1
-        else:
-            yield Token(position, (found["emoji"],), found.start(), found.end())
-            position += 1
+        tag, run, word, emoji = found.groups()
+        if run:
+            pairs = _pairs(found, position)
+            yield from pairs if only is None else (token for token in pairs if not only.isdisjoint(token.terms))
+            position += len(run)
+            continue
+        terms = _terms(word, bool(tag), tongue) if word else (emoji,)
+        if only is None or not only.isdisjoint(terms):
+            yield Token(position, terms, found.start(), found.end())
+        position += 1
 
 
-def _word(found: re.Match[str], position: int, tongue: str) -> Token:
-    plain = fold(found["word"].rstrip("_"))
-    terms = [plain]
-    if found["tag"]:
-        terms.append("#" + plain)
-    elif tongue:
-        root = stem(found["word"], tongue)
-        if root != plain:
-            terms.append("~" + root)
-    return Token(position, tuple(terms), found.start(), found.end())
+def places(text: str, tongue: str = "") -> tuple[dict[str, list[int]], int]:
+    """Every term of a text with the positions where it stands, and how many positions there are."""
+    found: dict[str, list[int]] = {}
+    many = 0
+    for token in tokens(text, tongue):
+        if token.position > MOST:  # inside a long run of pairs
+            break
+        many += 1
+        for term in token.terms:
+            found.setdefault(term, []).append(token.position)
+    return found, many
+
+
+@lru_cache(maxsize=200_000)
+def _terms(word: str, tagged: bool, tongue: str) -> tuple[str, ...]:
+    plain = fold(word.rstrip("_"))
+    if tagged:
+        return plain, "#" + plain
+    root = stem(word, tongue) if tongue else plain
+    return (plain,) if root == plain else (plain, "~" + root)
 
 
 def _pairs(found: re.Match[str], position: int) -> Iterator[Token]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import json
 import os
 import random
@@ -14,9 +16,12 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from whoosh.query import Or, Term
+from whoosh.searching import Searcher
 
 from hub.errors import SearchError
-from hub.index import Results, shelf
+from hub.index import Results, shelf, volume
+from hub.index.volume import SIZE
 from hub.index.whoosh import Whoosh, open_index
 from hub.model import Account, Entry, Item, Media
 from hub.pages import address, anchor
@@ -43,6 +48,7 @@ def gone(seq: int, number: int) -> Entry:
 @pytest.fixture
 def index(tmp_path: Path) -> Iterator[Whoosh]:
     made = open_index(tmp_path / "index", "en")
+    made.patience = 60
     yield made
     made.close()
 
@@ -161,6 +167,21 @@ def test_an_item_that_hangs_nowhere_is_not_found(index: Whoosh) -> None:
 
 
 @pytest.mark.slow
+def test_a_bulk_load_writes_volumes_beside_each_other(index: Whoosh) -> None:
+    many = 2 * SIZE + 40
+    index.update([*(line(n, item(n, f"word{n} common")) for n in range(1, many)), gone(many, 7)])
+    assert sorted(row.docs for row in shelf.read(index.folder).volumes) == [39, SIZE - 1, SIZE]
+    assert (index.search(parse("common ")).total, item(7).id in index.ids(), index.mark) == (many - 2, False, many)
+
+
+def test_whoosh_itself_can_search_a_volume(filled: Whoosh) -> None:
+    [row] = shelf.read(filled.folder).volumes
+    with Searcher(volume.opened(filled.folder / row.name)) as searcher:
+        query = Or([Term("body", "bicycles"), Term("title", "better")])
+        assert sorted(searcher.search(query).docs()) == [0, 6]
+
+
+@pytest.mark.slow
 def test_many_small_commits_stay_few_volumes(index: Whoosh) -> None:
     for number in range(60):
         index.update([line(number + 1, item(number, f"word{number} common"))])
@@ -219,6 +240,33 @@ def test_what_seems_as_it_was_written_is_read_whole_on_request(filled: Whoosh) -
     with pytest.raises(SearchError, match="not as it was written"):
         Whoosh(filled.folder).verify()
     assert open_index(filled.folder).mark == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", ["*.seg", "*.toc", "*.ids"])
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # Whoosh leaves a file it stumbled over
+def test_a_byte_that_differs_unseen_is_damage_or_does_no_harm(filled: Whoosh, part: str) -> None:
+    path = next(filled.folder.rglob(part))
+    whole, times = path.read_bytes(), path.stat()
+    for at in range(0, len(whole), max(1, len(whole) // 150)):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 0x41]) + whole[at + 1 :])
+        os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+        reader = Whoosh(filled.folder, patience=60)
+        with contextlib.suppress(SearchError):
+            assert isinstance(reader.search(parse('brakes OR "in the rain"', facets=["topic", "month"])), Results)
+        reader.close()
+    gc.collect()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # Whoosh leaves a file it stumbled over
+def test_damage_found_while_writing_is_told_as_such(filled: Whoosh) -> None:
+    path = next(filled.folder.rglob("*.seg"))
+    times = path.stat()
+    path.write_bytes(bytes(times.st_size))
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+    with pytest.raises(SearchError, match="damaged"):
+        filled.update([gone(30, 6)])
+    gc.collect()
 
 
 def test_a_copy_of_an_index_is_read_whole_and_holds(filled: Whoosh, tmp_path: Path) -> None:
@@ -482,10 +530,10 @@ def test_neither_order_nor_batches_matter(
 ) -> None:
     words = ["tram", "brake", "rain", "river", "bicycle"]
     things = [item(n, " ".join(words[n % 5 :] + words[: n % 3]), tags=(words[n % 2],)) for n in range(24)]
-    once = Whoosh(tmp_path_factory.mktemp("once"))
+    once = Whoosh(tmp_path_factory.mktemp("once"), patience=60)
     once.update(line(n, thing) for n, thing in enumerate(things, 1))
     chance.shuffle(things)
-    often = Whoosh(tmp_path_factory.mktemp("often"))
+    often = Whoosh(tmp_path_factory.mktemp("often"), patience=60)
     for at in range(0, len(things), size):
         often.update(line(at + n, thing) for n, thing in enumerate(things[at : at + size], 1))
     for text in ("tram river ", '"brake rain"', "bic", "rain -tram", "topic:tram"):

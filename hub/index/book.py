@@ -1,0 +1,255 @@
+"""An open volume: its postings in memory, what is known of each document, sets of documents as the bits of a number.
+
+Everything derived from it is kept: a volume never changes.
+"""
+
+from __future__ import annotations
+
+import zlib
+from array import array
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cached_property, lru_cache
+from itertools import compress
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from hub.index import volume
+from hub.index.codec import Lists
+from hub.index.document import Document, load
+
+DAY = 86_400  # seconds
+YEAR = 365.25 * DAY
+LASTING = 0.4  # of a score stays however old the item is; the rest halves every year before the newest one
+POST = 1.3
+KEPT = 512  # parts of questions remembered
+FEW = 24  # bits that are found one by one
+_PLAIN = bytes.maketrans(b"01", b"\0\1")
+
+
+class Held(NamedTuple):
+    """What a part of a question finds in a volume: the documents as bits, and what each is worth by number."""
+
+    bits: int = 0
+    worth: Mapping[int, float] | Sequence[float] = {}
+
+
+class Facts(NamedTuple):
+    """What is known of each document of a volume by number, read at once."""
+
+    type: list[str]
+    channel: list[str]
+    person: list[str]
+    language: list[str]
+    topic: list[tuple[str, ...]]
+    has: list[tuple[str, ...]]
+    month: list[str]  # 2026-11, "" when unknown
+    time: list[int]  # seconds since 1970, 0 when unknown
+    order: list[int]  # settles ties the same way wherever a document stands
+    title_length: list[int]
+    body_length: list[int]
+
+
+class Book:
+    """An open volume."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.reader = volume.opened(folder)
+        self.size = int(self.reader.doc_count_all())
+        #: the number of each document and place, by the digest of its id
+        self.numbers_of = {digest: number for number, digest in enumerate(volume.digests(folder))}
+        self.kept_parts: dict[object, Held] = {}
+        self._kept = self.reader.column_reader("kept") if self.size else None
+        self._groups: dict[str, dict[str, list[int]]] = {}
+        self._sets: dict[str, list[tuple[str, int]]] = {}
+        self._bits: dict[tuple[str, str], int] = {}
+        self._norms: dict[tuple[str, float], list[float]] = {}
+        self._standing: tuple[int, list[float]] = (-1, [])
+
+    def __len__(self) -> int:
+        return self.size
+
+    def close(self) -> None:
+        self._kept = None
+        self.reader.close()
+
+    def kept(self, number: int) -> tuple[Document, str]:
+        """A document as it was kept, and the digest of its meaning."""
+        if self._kept is None:
+            raise IndexError(number)
+        with volume.sound(self.folder):
+            return load(zlib.decompress(self._kept[number]))
+
+    def ids(self) -> Iterator[str]:
+        """Ids of all that can be found."""
+        return iter(self.lists["id"].names if "id" in self.lists else ())
+
+    def warm(self, newest: int, usual: tuple[float, float], share: float) -> None:
+        """Read and work out what every question needs, unless it is at hand or the volume was closed."""
+        if self._kept is not None and self.lists is not None:
+            self.standing(newest)
+            self.norm("title", usual[0], share)
+            self.norm("body", usual[1], share)
+            for facet in ("type", "channel", "language", "topic", "has", "month"):
+                self.sets(facet)
+
+    @cached_property
+    def lists(self) -> Mapping[str, Lists]:
+        """The postings of each field."""
+        reader = self.reader
+        with volume.sound(self.folder):
+            found: Mapping[str, Lists] = reader.codec().terms_reader(reader.storage(), reader.segment()).lists
+        return found
+
+    @cached_property
+    def facts(self) -> Facts:
+        with volume.sound(self.folder):
+            return self._read()
+
+    def _read(self) -> Facts:
+        times = self._numbers("time")
+        return Facts(
+            type=self._text("type"),
+            channel=self._text("channel"),
+            person=self._text("person"),
+            language=self._text("language"),
+            topic=self._list("topics"),
+            has=self._list("has"),
+            month=[_month(seconds // DAY) for seconds in times],
+            time=times,
+            order=self._numbers("order"),
+            title_length=self._numbers("title_length"),
+            body_length=self._numbers("body_length"),
+        )
+
+    def _text(self, name: str) -> list[str]:
+        known: dict[bytes, str] = {}
+        return [known.setdefault(raw, raw.decode()) for raw in self._column(name, b"")]
+
+    def _list(self, name: str) -> list[tuple[str, ...]]:
+        known: dict[str, tuple[str, ...]] = {"": ()}
+        return [known.get(text) or known.setdefault(text, tuple(text.split("\n"))) for text in self._text(name)]
+
+    def _numbers(self, name: str) -> list[int]:
+        return list(self._column(name, 0))
+
+    def _column(self, name: str, default: object) -> Iterable[Any]:
+        if not self.reader.has_column(name):  # a volume of places alone
+            return [default] * self.size
+        return list(self.reader.column_reader(name))
+
+    # terms
+    def held(self, field: str, term: str) -> int:
+        """How many documents hold a term in a field."""
+        return self.lists[field].held(term) if field in self.lists else 0
+
+    def beginning(self, field: str, prefix: str) -> Iterator[tuple[str, int]]:
+        """Terms of a field that begin so, with how many documents hold each."""
+        return self.lists[field].beginning(prefix) if field in self.lists else iter(())
+
+    def norm(self, field: str, usual: float, share: float) -> list[float]:
+        """For each document: what divides how often it holds a term, the more the longer its field is."""
+        key = (field, usual)
+        if key not in self._norms:
+            lengths = self.facts.title_length if field == "title" else self.facts.body_length
+            self._norms = {known: norm for known, norm in self._norms.items() if known[0] != field}
+            self._norms[key] = [1 / (1 - share + share * length / usual) for length in lengths]
+        return self._norms[key]
+
+    def part(self, key: object, make: Callable[[], Held]) -> Held:
+        """What a part of a question finds here, remembered."""
+        found = self.kept_parts.get(key)
+        if found is None:
+            if len(self.kept_parts) >= KEPT:
+                self.kept_parts.clear()
+            found = self.kept_parts[key] = make()
+        return found
+
+    # sets of documents
+    @cached_property
+    def whole(self) -> int:
+        """All that can be found: not the mere places."""
+        return self.bits_of([number for number, type in enumerate(self.facts.type) if type])
+
+    def bits_of(self, numbers: Collection[int]) -> int:
+        """These documents as bits."""
+        if len(numbers) < FEW:
+            return sum(1 << number for number in numbers)
+        signs, last = bytearray(b"0") * self.size, self.size - 1
+        for number in numbers:
+            signs[last - number] = 49
+        return int(signs, 2)
+
+    def numbers(self, bits: int) -> list[int]:
+        """The documents of these bits, in rising order."""
+        if bits.bit_count() < FEW:
+            found = []
+            while bits:
+                lowest = bits & -bits
+                found.append(lowest.bit_length() - 1)
+                bits ^= lowest
+            return found
+        signs = f"{bits:b}"[::-1].encode().translate(_PLAIN)
+        return list(compress(range(self.size), signs))
+
+    def groups(self, facet: str) -> dict[str, list[int]]:
+        """The documents of each value of a facet."""
+        if facet not in self._groups:
+            found: dict[str, list[int]] = {}
+            for number, value in enumerate(getattr(self.facts, facet)):
+                for one in (value,) if isinstance(value, str) else value:
+                    found.setdefault(one, []).append(number)
+            found.pop("", None)
+            self._groups[facet] = found
+        return self._groups[facet]
+
+    def sets(self, facet: str) -> list[tuple[str, int]]:
+        """The documents of each value of a facet, as bits."""
+        if facet not in self._sets:
+            self._sets[facet] = [(value, self.bits(facet, value)) for value in self.groups(facet)]
+        return self._sets[facet]
+
+    def bits(self, facet: str, value: str) -> int:
+        """The documents of one value of a facet."""
+        key = (facet, value)
+        if key not in self._bits:
+            self._bits[key] = self.bits_of(self.groups(facet).get(value, ()))
+        return self._bits[key]
+
+    def tally(self, facet: str, bits: int, numbers: list[int], counted: Counter[str | tuple[str, ...]]) -> None:
+        """Count these documents, given both ways, by the values of a facet, or by all of them where it has several."""
+        if len(numbers) < 4 * len(self.groups(facet)):
+            counted.update(map(getattr(self.facts, facet).__getitem__, numbers))
+            return
+        for value, group in self.sets(facet):
+            if count := (bits & group).bit_count():
+                counted[value] += count
+
+    def standing(self, newest: int) -> list[float]:
+        """For each document: what its age and kind do to a score."""
+        if self._standing[0] != newest:
+            times, types = self.facts.time, self.facts.type
+            kinds = {"post": POST}
+            made = [
+                kinds.get(type, 1.0) * (LASTING + (1 - LASTING) * 0.5 ** ((newest - time) / YEAR))
+                for time, type in zip(times, types, strict=True)
+            ]
+            self._standing = (newest, made)
+        return self._standing[1]
+
+
+@lru_cache(maxsize=20_000)
+def _month(day: int) -> str:
+    return datetime.fromtimestamp(day * DAY, UTC).strftime("%Y-%m") if day else ""
+
+
+def dense(worth: dict[int, float], size: int) -> Mapping[int, float] | Sequence[float]:
+    """Where most documents are worth something, an array is smaller and quicker than a dictionary."""
+    if len(worth) * 8 < size:
+        return worth
+    found = array("d", bytes(8 * size))
+    for number, value in worth.items():
+        found[number] = value
+    return found

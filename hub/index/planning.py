@@ -1,0 +1,200 @@
+"""From a question's tree to parts that can be matched: which terms stand for a word, and how rare it is."""
+
+from __future__ import annotations
+
+import dataclasses
+import heapq
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from functools import lru_cache
+from itertools import chain
+from math import log, log2
+
+from whoosh.support.levenshtein import distance
+
+from hub.index import words
+from hub.index.book import Book
+from hub.index.matching import FIELDS, Both, Check, Known, OneOf, Part, Run, Terms
+from hub.query import All, Either, Field, Node, Not, Phrase, Word, period
+
+STEM, BEGINS, NEAR = 0.6, 0.4, 0.25  # against the very word: its stem, a longer word, one typo
+EXPANSIONS = 48  # words that one prefix or typo stands for at most
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """The opened volumes, and what weighs a word among all of them."""
+
+    books: tuple[Book, ...] = ()
+    documents: int = 1
+    usual: tuple[float, float] = (1.0, 1.0)  # places of a title, of a text
+    languages: frozenset[str] = frozenset()
+    known: dict[str, int] = dataclasses.field(default_factory=dict)
+    words: dict[str, dict[str, int]] = dataclasses.field(default_factory=dict)
+
+    def holds(self, term: str) -> int:
+        """How many documents hold a term, at least."""
+        if term not in self.known:
+            self.known[term] = max(sum(book.held(field, term) for book in self.books) for field in FIELDS)
+        return self.known[term]
+
+    def spelled(self, letter: str, check: Check) -> dict[str, int]:
+        """Words that begin with a letter, with how many documents hold each."""
+        if letter not in self.words:
+            found: dict[str, int] = {}
+            for book in self.books:
+                check()
+                for word, held in chain(book.beginning("title", letter), book.beginning("body", letter)):
+                    found[word] = found.get(word, 0) + held
+            self.words[letter] = found
+        return self.words[letter]
+
+
+def usual(places: int, documents: int) -> float:
+    """About how long texts are, to a fifth: a step that single messages do not move, so that what was weighed holds."""
+    return 2.0 ** (round(4 * log2(places / documents)) / 4) if places and documents else 1.0
+
+
+class Planner:
+    """Makes a query's tree ready for a set of volumes. `near` maps a word to words that it may be a typo of."""
+
+    def __init__(self, whole: Whole, near: dict[str, list[tuple[str, int]]] | None = None) -> None:
+        self.whole, self.near = whole, near or {}
+
+    def plan(self, node: Node) -> Part | None:
+        """The part for a node; None when nothing in it can be searched (mere punctuation)."""
+        match node:
+            case Word(text, prefix):
+                return self._terms(words.asked(text), prefix=prefix)
+            case Phrase(text):
+                return self._terms(words.asked(text), inflected=False)
+            case Field(name, value):
+                return self._field(name, value)
+            case Not(part):
+                inner = self.plan(part)
+                return inner and Both((), (inner,), self.whole.documents)
+            case Either(parts):
+                found = tuple(part for part in map(self.plan, parts) if part)
+                return OneOf(found, sum(part.cost for part in found)) if found else None
+            case All(parts):
+                return self._all(parts)
+
+    def _all(self, nodes: tuple[Node, ...]) -> Part | None:
+        pairs = [(self.plan(node.part if isinstance(node, Not) else node), isinstance(node, Not)) for node in nodes]
+        wanted = sorted((part for part, negated in pairs if part and not negated), key=lambda part: part.cost)
+        nots = tuple(part for part, negated in pairs if part and negated)
+        if nodes and not wanted and not nots:
+            return None
+        return Both(tuple(wanted), nots, min((part.cost for part in wanted), default=self.whole.documents))
+
+    def _terms(self, asked: tuple[str, ...], *, prefix: bool = False, inflected: bool = True) -> Part | None:
+        if not asked:
+            return None
+        if len(asked) > 1:
+            known = [self.whole.holds(term) for term in asked]
+            return Run(asked, sum(map(self._rarity, known)), min(known))
+        word = asked[0]
+        weighed = {word: 1.0}
+        if inflected and word[0] != "#" and not words.unspaced(word):
+            weighed |= {form: STEM for form in words.forms(word, self.whole.languages) if form != word}
+            weighed |= {near: NEAR**edits for near, edits in self.near.get(word, ())}
+        if prefix or (words.unspaced(word) and len(word) == 1):
+            weighed |= {longer: BEGINS for longer in self._beginning(word) if longer not in weighed}
+        return self._weigh(weighed, FIELDS)
+
+    def _weigh(self, weighed: dict[str, float], fields: dict[str, float]) -> Terms:
+        terms = tuple(
+            (field, term, boost * weight) for term, weight in weighed.items() for field, boost in fields.items()
+        )
+        known = [self.whole.holds(term) for term in weighed]
+        return Terms(terms, self._rarity(max(known)), self.whole.usual, sum(known))
+
+    def _rarity(self, known: int) -> float:
+        return log(1 + (self.whole.documents - known + 0.5) / (known + 0.5))
+
+    def _beginning(self, prefix: str) -> list[str]:
+        """The most frequent terms that begin so, the same however the index is cut."""
+        found: dict[str, int] = {}
+        for book in self.whole.books:
+            for field in ("body", "title"):
+                for term, held in book.beginning(field, prefix):
+                    found[term] = found.get(term, 0) + held
+        return heapq.nsmallest(EXPANSIONS, found, key=lambda term: (-found[term], term))
+
+    def _field(self, name: str, value: str) -> Part | None:
+        if name == "from":
+            parts = tuple(self._weigh({term: 1.0}, {"author": 1.0}) for term in words.asked(value))
+            return Both(parts, (), min(part.cost for part in parts)) if parts else None
+        return Known(_property(name, value), self.whole.documents)
+
+
+def _property(name: str, value: str) -> Callable[[Book], int]:
+    named = period(value)
+    first = seconds(named[0]) if named else 0
+    match name:
+        case "channel":
+            return lambda book: _any(book, "channel", lambda one: one.lower() == value)
+        case "type":
+            return lambda book: book.bits("type", value)
+        case "lang":
+            return lambda book: book.bits("language", words.language(value))
+        case "topic":
+            return lambda book: book.bits("topic", value.casefold())
+        case "before":
+            return lambda book: within(book, 1, first)
+        case "after":
+            return lambda book: within(book, max(first, 1), FOREVER)
+        case "is":
+            return lambda book: book.bits("has", f"is:{value}")
+        case _:
+            return lambda book: book.bits("has", value)
+
+
+FOREVER = 1 << 40
+
+
+def within(book: Book, first: int, last: int) -> int:
+    """The documents of a time, in seconds: from `first` on, before `last`. Months count whole where they can."""
+    found, times = 0, book.facts.time
+    for month, bits in book.sets("month"):
+        begin, end = _span(month)
+        if first <= begin and end <= last:
+            found |= bits
+        elif begin < last and first < end:
+            found |= book.bits_of([at for at in book.groups("month")[month] if first <= times[at] < last])
+    return found
+
+
+@lru_cache(maxsize=4_000)
+def _span(month: str) -> tuple[int, int]:
+    first, last = period(month) or (date.min, date.max)
+    return seconds(first), seconds(last)
+
+
+def _any(book: Book, facet: str, holds: Callable[[str], bool]) -> int:
+    found = 0
+    for value in book.groups(facet):
+        found |= book.bits(facet, value) if holds(value) else 0
+    return found
+
+
+def seconds(day: date) -> int:
+    """The beginning of a day in UTC, in seconds since 1970."""
+    return int(datetime.combine(day, time(), UTC).timestamp())
+
+
+def nearest(whole: Whole, word: str, check: Check) -> list[tuple[str, int]]:
+    """Words of the index that this may be a typo of, nearest and most frequent first: (word, edits).
+
+    One edit for 4 to 7 letters, two from 8 on, two letters that changed places being one; the first letter is right.
+    """
+    edits = 0 if len(word) < 4 else 1 if len(word) < 8 else 2
+    if not edits:
+        return []
+    least, most, letters, held = len(word) - edits, len(word) + edits, set(word), whole.spelled(word[0], check)
+    fit = (other for other in held if least <= len(other) <= most and other != word)
+    likely = (other for other in fit if len(letters.symmetric_difference(other)) <= 2 * edits)
+    far = {other: distance(word, other, edits) for other in likely}
+    best = heapq.nsmallest(8, far, key=lambda other: (far[other], -held[other], other))
+    return [(other, far[other]) for other in best if far[other] <= edits]
