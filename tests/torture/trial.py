@@ -134,8 +134,8 @@ def torn(served: Files, whole: Twin) -> list[str]:
 
 
 def visible(site: Path) -> Files:
-    """What a web server shows of the folder: no file whose name begins with a dot."""
-    return {name: held for name, held in files(site).items() if not Path(name).name.startswith(".")}
+    """What a web server shows of the folder: nothing whose name, or whose folder's, begins with a dot."""
+    return {name: held for name, held in files(site).items() if not re.search(r"(^|/)\.", name)}
 
 
 def dead(site: Path, served: Files) -> list[str]:
