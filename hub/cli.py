@@ -61,6 +61,7 @@ Exit codes: 0 all well · 1 some channel or page failed, the rest was done
   69 every due channel failed · 70 a bug · 73 output not writable
   74 store or index failed · 75 another update holds the lock
   77 credentials refused (doctor) · 78 settings · 130 Ctrl-C
+  what to do about each: hub help exit-codes
 """
 
 

@@ -20,7 +20,8 @@ import pytest
 
 from hub import log, settings
 from hub.channels import Ask
-from hub.cli import Ending, app, run
+from hub.cli import BUG, CODES, Ending, app, run
+from hub.commands.about import HELP
 from hub.commands.cycle import minute
 from hub.commands.doctor import reached
 from hub.commands.opening import reading
@@ -136,6 +137,27 @@ def test_global_options_may_stand_behind_the_command(hub: Hub, ada: Path) -> Non
 def test_one_setting_may_be_set_for_one_run(hub: Hub, ada: Path) -> None:
     said = hub("--set", "brand.name=Eve", "--json", "config", "show", "--origin")
     assert {"key": "brand.name", "value": "Eve", "origin": "--set"} in json.loads(said.out)
+
+
+def test_help_lists_its_topics_and_prints_each(hub: Hub) -> None:
+    listed = [line.split()[0] for line in hub("help").out.splitlines()[1:]]
+    assert {path.stem for path in HELP.glob("*.md")} == set(listed)
+    assert all(len(hub("help", topic).out.splitlines()) > 3 for topic in listed)
+
+
+def test_help_tells_what_to_do_about_every_exit_code(hub: Hub) -> None:
+    told = {int(code) for code in re.findall(r"^ +(\d+) ", hub("help", "exit-codes").out, re.M)}
+    assert {0, 1, 77, BUG, *(code for _, code in CODES)} <= told
+
+
+def test_a_mistyped_topic_gets_the_nearest(hub: Hub) -> None:
+    said = hub("help", "cronn")
+    assert (said.code, "cron" in said.err) == (64, True)
+
+
+def test_no_help_names_a_command_that_does_not_exist() -> None:
+    named = {name for path in HELP.glob("*.md") for name in re.findall(r"\bhub ([a-z]+)\b", path.read_text("utf-8"))}
+    assert named <= app.commands.keys()
 
 
 def test_the_schema_is_printed_as_json(hub: Hub) -> None:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+from pathlib import Path
 
 import click
 
 from hub.screen import Screen, table
+from hub.toml import nearest
+
+HELP = Path(__file__).parents[1] / "help"
 
 
 @click.command()
@@ -53,4 +57,26 @@ def completion(ctx: click.Context, shell: str) -> int:
     return 0
 
 
-COMMANDS = (schema, config, completion)
+def topics() -> list[str]:
+    """What there is help about, in the order of a first day."""
+    order = ["start", "channels", "secrets", "cron", "theme", "take-down", "backup", "exit-codes"]
+    return sorted((path.stem for path in HELP.glob("*.md")), key=order.index)
+
+
+@click.command("help")
+@click.argument("topic", required=False, shell_complete=lambda *_: topics())
+@click.pass_obj
+def helped(screen: Screen, topic: str | None) -> int:
+    """How to do a thing, offline: hub help take-down."""
+    if topic is None:
+        heads = [(name, (HELP / f"{name}.md").read_text("utf-8").partition("\n")[0]) for name in topics()]
+        screen.result(dict(heads), table(heads, ("topic", "tells how to")))
+        return 0
+    if topic not in topics():
+        raise click.UsageError(f"there is no help about {topic!r}: {nearest(topic, topics())}")
+    text = (HELP / f"{topic}.md").read_text("utf-8").rstrip()
+    screen.result({"topic": topic, "text": text}, text)
+    return 0
+
+
+COMMANDS = (schema, config, completion, helped)
