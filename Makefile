@@ -2,7 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: env site test lint types unit torture bench test-browser test-peers lock words wheel clean
+.PHONY: env site test lint types unit torture bench test-browser test-whoosh3 test-peers lock words wheel clean
 
 env: .venv/.made
 
@@ -43,6 +43,12 @@ tests/browser/node_modules/.made: tests/browser/package-lock.json
 # pages in Debian's Chromium: vnu, axe, Lighthouse, budgets, keyboard; needs chromium, node, npm and java
 test-browser: env tests/browser/node_modules/.made
 	$(BIN)/pytest -m browser
+
+# the tests of the search on whoosh3, in a folder that stands before the installed Whoosh
+test-whoosh3: env
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --require-hashes \
+		--target .venv/whoosh3 -r tests/index/whoosh3.txt
+	PYTHONPATH=.venv/whoosh3 $(BIN)/pytest tests/index tests/test_serve.py tests/test_openapi.py
 
 # real servers: WordPress and others, started by the scripts of ../shared/peers
 test-peers: env

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import copies, one_reply, relevance, search
+from tests.bench import commits, copies, one_reply, relevance, search
 
 BENCHES = {
+    "commits": commits.main,
     "copies": copies.main,
     "one_reply": one_reply.main,
     "search": search.main,
