@@ -200,14 +200,20 @@ def asked(hub: Hub, job: Job) -> Iterator[Came]:
 
 
 def ready(hub: Hub, channel: Channel) -> Channel:
-    """The channel with its secrets revealed and, where it reads the brand's own files, with a reader in hand."""
+    """The channel with its secrets revealed and, where it reads the brand's own files or letters, with a reader."""
     channel, secrets = revealed(channel, hub.settings.folder, hub.env)
     for secret in secrets:
         hub.hide(secret)
-    if "reader" in {one.name for one in dataclasses.fields(channel)}:  # type: ignore[arg-type]
+    wants = {one.name for one in dataclasses.fields(channel)}  # type: ignore[arg-type]
+    if "reader" in wants:
         from hub.site.content import reader
 
         channel = replace(channel, reader=reader(hub.settings))  # type: ignore[type-var]
+    if "post" in wants:
+        from hub.mail import opener
+
+        post = opener(hub.settings.content, hub.settings.network.allow, hub.web.resolve)
+        channel = replace(channel, post=post)  # type: ignore[type-var]
     return channel
 
 

@@ -23,7 +23,7 @@ HUB = CHECKOUT / "hub"
 FLOORS: tuple[set[str], ...] = (
     {"model", "errors"},
     {"answer", "guard", "lock", "log", "pace", "pages", "people", "query", "recipes", "replay", "screen"},
-    {"scaling", "threads", "tidy", "toml", "workers"},
+    {"mail", "scaling", "threads", "tidy", "toml", "workers"},
     {"copies", "targets", "tongue"},
     {"forgotten", "rules", "web"},
     {"channels", "host", "index", "sections", "store"},

@@ -23,6 +23,7 @@ from hub.model import Batch, Changes, Item
 from hub.run import Hub, opened
 from hub.settings import load
 from hub.store.archive import Archive
+from tests.channels.letters import SENDER, letter, maildir, mbox
 from tests.imports.corpus import corpus
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -134,6 +135,18 @@ def test_a_file_that_is_missing_or_odd_ends_with_its_code(
     (tmp_path / "odd").write_text("Dear diary")
     ended, said = hub("import", tmp_path / name)
     assert (ended, words in said["error"], bool(said["fix"])) == (code, True, True)
+
+
+@pytest.mark.parametrize("make", [mbox, maildir])
+def test_the_issues_in_a_mailbox_come_as_the_newsletter_brings_them(hub: Typed, tmp_path: Path, make: Any) -> None:
+    place = make(tmp_path / "mail", letter(), letter("<p>Wqzy</p>", 2, in_reply_to="<issue1@kettle.example>"))
+    assert hub("import", place)[0] == 64
+    with (tmp_path / "content/hub.toml").open("a") as file:
+        file.write(f'[channels.news]\nkind = "newsletter"\nsender = "{SENDER}"\npath = "{place}"\n')
+    (one,) = hub("import", place)[1]["imported"]
+    assert (one["channel"], one["added"], one["skipped"]) == ("news", 1, {"letter that is no issue": 1})
+    hub("pull", "news")
+    assert ids(hub) == {"mid:issue1@kettle.example"}
 
 
 def test_pages_without_a_host_ask_for_it(hub: Typed) -> None:

@@ -19,7 +19,7 @@ from hub.screen import Screen
 
 if TYPE_CHECKING:
     from hub.discover import Proposal
-    from hub.imports import Found
+    from hub.imports import Found, Target
     from hub.imports.formats import Format
     from hub.model import Item
     from hub.run import Hub
@@ -28,7 +28,7 @@ STEP = 500  # items of one transaction: what an import that is cut off repeats a
 SHOWN = 10  # changes that a dry run tells
 ALREADY = "known already, as new or newer"
 GONE = "deleted at its source"
-FORMATS = ("opml", "x", "mastodon", "wxr", "disqus", "isso", "isso-json", "commento", "jsonl")
+FORMATS = ("opml", "x", "mastodon", "wxr", "disqus", "isso", "isso-json", "commento", "mbox", "jsonl")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,7 +65,7 @@ class Wish:
 @click.option("--dry-run", is_flag=True, help="say what would come, keep nothing")
 @click.pass_obj
 def import_(screen: Screen, /, files: tuple[Path, ...], form: str | None, dry_run: bool, **given: str) -> int:
-    """Take in exports: OPML, WXR, Disqus, Isso, Commento, archives of X and Mastodon, `hub export`."""
+    """Take in exports: OPML, WXR, Disqus, Isso, Commento, mbox, archives of X and Mastodon, `hub export`."""
     from hub.settings import load
 
     wish = Wish(format=form or "", dry=dry_run, now=screen.clock(), **given)
@@ -82,7 +82,7 @@ def import_(screen: Screen, /, files: tuple[Path, ...], form: str | None, dry_ru
 
 def brought(hub: Hub, file: Path, wish: Wish) -> Iterator[Brought]:
     """Take in one file."""
-    from hub.imports import Target, formats
+    from hub.imports import formats
 
     name = wish.format or formats.told(file)
     if name == formats.OPML:
@@ -90,18 +90,27 @@ def brought(hub: Hub, file: Path, wish: Wish) -> Iterator[Brought]:
         return
     form = formats.FORMATS[name]
     channel = chosen(hub, form, wish.channel)
-    known = hub.settings.channels.get(channel)
-    site = wish.base or str(getattr(known, "url", ""))
-    team = frozenset(map(str, getattr(known, "team", ())))
-    target = Target(channel=channel, site=site, language=str(getattr(known, "language", "")), team=team)
+    target = aimed(hub, channel, wish)
+    if form.kind == "newsletter" and not target.sender:
+        raise click.UsageError(f'say who sends it: [channels.{channel}] kind = "newsletter", sender = "news@…"')
     found = form.read(file, target)
     parts = by_channel(found)
     for one, part in parts.items() if parts else [(channel, found)]:
         if one and one not in hub.settings.channels:
-            lay(hub, [place(one, form, part, site, file)], wish)
+            lay(hub, [place(one, form, part, target.site, file)], wish)
         yield replace(
             keep(hub, one, part, wish), file=str(file), format=name, pictures=pictured(hub, file, form, part, wish)
         )
+
+
+def aimed(hub: Hub, channel: str, wish: Wish) -> Target:
+    """What a reader needs to know of the channel, as far as the settings have it."""
+    from hub.imports import Target
+
+    known = hub.settings.channels.get(channel)
+    said = {name: str(getattr(known, name, "")) for name in ("language", "sender", "list_id")}
+    team = frozenset(map(str, getattr(known, "team", ())))
+    return Target(channel=channel, site=wish.base or str(getattr(known, "url", "")), team=team, **said)
 
 
 def chosen(hub: Hub, form: Format, asked: str) -> str:

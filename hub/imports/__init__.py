@@ -13,13 +13,15 @@ from hub.threads import moment
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Target:
-    """The channel that a file is read for: its name, the address its relative links begin with, its language, and the
-    numbers of users who speak for the brand."""
+    """The channel that a file is read for: its name, the address its relative links begin with, its language, the
+    numbers of users who speak for the brand, and for letters whose they are."""
 
     channel: str
     site: str = ""
     language: str = ""
     team: frozenset[str] = frozenset()
+    sender: str = ""
+    list_id: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from zipfile import is_zipfile
 
 from hub.errors import DataError, InputError
-from hub.imports import Found, Target, disqus, isso, jsonl, mastodon_archive, opml, wxr, x_archive
+from hub.imports import Found, Target, disqus, isso, jsonl, letters, mastodon_archive, opml, wxr, x_archive
 from hub.imports.xml import root
 
 OPML = "opml"
@@ -44,6 +44,7 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
         "isso": Format("Isso database", isso.database, "", "comments"),
         "isso-json": Format("Isso's plain JSON", isso.plain, "", "comments"),
         "commento": Format("Commento export", isso.commento, "", "comments"),
+        "mbox": Format("mbox or Maildir", letters.read, "newsletter", "newsletter"),
         "jsonl": Format("hub export", jsonl.read),
     }
 )
@@ -62,6 +63,8 @@ def told(place: Path) -> str:
 
 def _packed(place: Path) -> str:
     """An archive or a folder, by the names of what is in it."""
+    if letters.is_folder(place):
+        return "mbox"
     if mastodon_archive.holds(place):
         return "mastodon"
     return "x" if x_archive.holds(place) else ""
@@ -75,9 +78,9 @@ def _plain(path: Path) -> str:
         raise InputError(f"{path} cannot be opened: {why.strerror}", fix="check its name") from None
     if start.startswith(isso.SQLITE):
         return "isso"
-    text = start.decode("utf-16" if start[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", "replace").lstrip(
-        "\ufeff`\n "
-    )
+    if start.startswith(b"From "):
+        return "mbox"
+    text = opml.decoded(start).lstrip("\ufeff`\n ")
     if text.startswith("<"):
         named = {"rss": "wxr", "disqus": "disqus", "opml": OPML}.get(root(path), "")
         return OPML if opml.is_opml(text) else named
