@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from hub import __version__
-from hub.commands import about, ask, cycle, forget, importing, start
+from hub.commands import about, ask, cycle, forget, importing, recording, start
 from hub.errors import (
     ChannelError,
     DataError,
@@ -60,7 +60,7 @@ Exit codes: 0 all well · 1 some channel or page failed, the rest was done
   64 usage · 65 a file that is not what it should be · 66 a file that cannot be opened
   69 every due channel failed · 70 a bug · 73 output not writable
   74 store or index failed · 75 another update holds the lock
-  77 credentials refused (doctor) · 78 settings · 130 Ctrl-C
+  77 credentials refused (doctor, record) · 78 settings · 130 Ctrl-C
   what to do about each: hub help exit-codes
 """
 
@@ -140,7 +140,15 @@ def _everywhere(command: click.Command) -> click.Command:
     return command
 
 
-for _one in (*start.COMMANDS, *cycle.COMMANDS, *ask.COMMANDS, *forget.COMMANDS, *importing.COMMANDS, *about.COMMANDS):
+for _one in (
+    *start.COMMANDS,
+    *cycle.COMMANDS,
+    *ask.COMMANDS,
+    *forget.COMMANDS,
+    *importing.COMMANDS,
+    *recording.COMMANDS,
+    *about.COMMANDS,
+):
     app.add_command(_everywhere(_one))
 
 

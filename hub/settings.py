@@ -224,6 +224,20 @@ def _channel(layers: _Layers, name: str, table: Mapping[str, object]) -> hub.cha
     return kind(name=name, **dict(given)) if given else None  # type: ignore[call-arg]
 
 
+def alone(path: str, table: Mapping[str, object]) -> hub.channels.Channel:
+    """A channel of a kind by itself, without a brand's folder; its name is that of the kind."""
+    kind = _kind(path)
+    if not kind:
+        raise SettingsError("kind", f"there is no kind {path!r}", fix=toml.nearest(path, kinds()))
+    try:
+        given = fields(kind).model_validate({key: _tuples(value) for key, value in table.items()})
+    except ValidationError as errors:
+        first = errors.errors(include_url=False, include_input=False)[0]
+        key = ("channels", path, *(str(part) for part in first["loc"]))
+        raise SettingsError(key[-1], *_told(first["type"], first["msg"], key, fields(kind))[:1]) from None
+    return kind(name="ours", **dict(given))  # type: ignore[call-arg]
+
+
 def _allowed(layers: _Layers, entries: tuple[str, ...]) -> None:
     for entry in entries:
         try:

@@ -27,7 +27,7 @@ FLOORS: tuple[set[str], ...] = (
     {"copies", "targets", "tongue"},
     {"forgotten", "rules", "web"},
     {"channels", "host", "index", "sections", "store"},
-    {"api", "discover", "imports", "pictures", "rulebook", "searchpage", "settings"},
+    {"api", "discover", "imports", "pictures", "record", "rulebook", "searchpage", "settings"},
     {"report", "serve", "site"},
     {"run"},
     {"commands"},
