@@ -31,7 +31,7 @@ RULES = """# What is not shown, and why. Each rule has an id, a reason, and one 
 # reason = "advertising"
 # domain = "casino.example"
 """
-OWN = ("wordpress", "feed", "podcast", "discourse")  # kinds that are asked at the brand's own hosts
+OWN = ("wordpress", "feed", "podcast", "discourse", "blogger")  # kinds that are asked at the brand's own hosts
 BY_HAND = "`hub init` without --url lays down a folder to fill in by hand"
 FIRST_POST = """Title: Hello
 Date: {day}

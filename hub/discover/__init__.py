@@ -7,6 +7,7 @@ proposed, for a person to decide.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -22,6 +23,7 @@ from hub.web import Answer, Web
 __all__ = ["Found", "Proposal", "discover"]
 
 PLACES = 20  # accounts that are asked about
+SERVICE = re.compile(r"https?://webmention\.io/([\w.-]+)/webmention/?")
 SISTERS = 4  # further pages of the brand that are looked at
 SISTER = frozenset(
     ("blog", "news", "journal", "podcast", "forum", "forums", "community", "discuss", "discourse", "talk")
@@ -47,7 +49,7 @@ def _brand(web: Web, page: Page) -> Found:
     """All that a page and its domain say of a brand."""
     blog = feeds.wordpress(web, page)
     here = list(_here(web, page, blog))
-    channels = [*here, *_sisters(web, page, has_blog=bool(here)), *_elsewhere(web, page)]
+    channels = [*here, *_sisters(web, page, has_blog=bool(here)), *_elsewhere(web, page), *_mentions(page)]
     return Found(
         name=plain(blog, "name") or page.meta("og:site_name") or page.said("p-name") or page.title,
         language=page.language,
@@ -60,10 +62,18 @@ def _brand(web: Web, page: Page) -> Found:
 
 def _here(web: Web, page: Page, blog: Json) -> Iterator[Proposal]:
     """What stands at the address itself."""
-    if page.generator.lower().startswith("discourse"):
+    made = page.generator.lower()
+    if made.startswith("discourse"):
         yield Proposal("forum", "discourse", {"url": page.url}, "this is a Discourse forum", title=page.title)
-        return
-    yield from feeds.blog(web, page, blog) if blog else feeds.feeds(web, page)
+    elif made == "blogger":
+        yield Proposal("blog", "blogger", {"url": page.url}, "this is a blog of Blogger: posts and threaded comments")
+    elif blog:
+        yield from feeds.blog(web, page, blog)
+    else:
+        yield from feeds.feeds(web, page)
+    if made.startswith("ghost"):
+        why = "this is a Ghost site: with a key its posts come whole, and with another its comments"
+        yield Proposal("ghost", "ghost", {"url": page.url}, why, sure=False)
 
 
 def _sisters(web: Web, page: Page, *, has_blog: bool) -> Iterator[Proposal]:
@@ -142,6 +152,14 @@ def _origins(url: str) -> list[str]:
     first, _, rest = parts.netloc.partition(".")
     wider = [f"{parts.scheme}://{rest}"] if first in ("www", "blog", "news") and "." in rest else []
     return [f"{parts.scheme}://{parts.netloc}", *wider]
+
+
+def _mentions(page: Page) -> Iterator[Proposal]:
+    """Webmentions that a service collects: with its token all of them can be read."""
+    taken = SERVICE.fullmatch(page.rel("webmention"))
+    if taken:
+        why = f"webmention.io collects who mentions {taken[1]}"
+        yield Proposal("webmentions", "webmention", {"domain": taken[1]}, why, sure=False)
 
 
 def _notes(page: Page) -> Iterator[str]:

@@ -20,6 +20,7 @@ from hub.web import Web
 APPVIEW = "https://public.api.bsky.app/xrpc"
 PROFILE = "http://webfinger.net/rel/profile-page"
 SMALL = 64 * 2**10  # bytes of an answer about an account
+NEEDY = ("twitter", "disqus", "reddit")  # kinds that bring nothing without a key
 SHUT = "its server shows it to nobody without a token"
 NEVER = "it did not answer just now"
 
@@ -34,7 +35,7 @@ def confirmed(web: Web, found: Lead, why: str, *, sure: bool, home: str = "") ->
         return _bluesky(web, proposal)
     if found.kind == "lemmy":
         return proposal if _software(web, found.address) == "lemmy" else None
-    if found.kind == "twitter" or "…" in string(found.fields, "repo"):
+    if found.kind in NEEDY or "…" in string(found.fields, "repo"):
         return proposal._replace(sure=False)
     return proposal
 

@@ -106,6 +106,13 @@ def _hackernews(path: list[str], query: str) -> Lead | None:
     return Lead("hackernews", {"user": who}, f"https://news.ycombinator.com/user?id={who}")
 
 
+def _reddit(path: list[str], _: str) -> Lead | None:
+    if len(path) != 2 or path[0] not in ("r", "u", "user") or not REPO.fullmatch(path[1]):
+        return None
+    part, field = ("r", "subreddit") if path[0] == "r" else ("user", "user")
+    return Lead("reddit", {field: path[1]}, f"https://www.reddit.com/{part}/{path[1]}")
+
+
 def _medium(path: list[str], _: str) -> Lead | None:
     if len(path) != 1 or not path[0].startswith("@"):
         return None
@@ -139,9 +146,10 @@ _READERS: Mapping[str, Callable[[list[str], str], Lead | None]] = {
     "stackoverflow.com": _stackoverflow,
     "news.ycombinator.com": _hackernews,
     "medium.com": _medium,
+    "reddit.com": _reddit,
 }
 # They have /@name, too, and nothing behind it that Mastodon's API would bring.
 _CLOSED = re.compile(
-    r"(threads|substack|instagram|facebook|linkedin|reddit|pinterest|tiktok|discord|vk)\.com|threads\.net|t\.me"
+    r"(threads|substack|instagram|facebook|linkedin|pinterest|tiktok|discord|vk)\.com|threads\.net|t\.me"
     r"|twitch\.tv|discord\.gg"
 )

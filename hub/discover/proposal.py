@@ -15,6 +15,16 @@ KEYS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
         "youtube": (('api_key = "env:YOUTUBE_API_KEY"', "all uploads and the comments; without it the newest 15"),),
         "github": (('token = "env:GITHUB_TOKEN"', "discussions, and 5,000 requests an hour instead of 60"),),
         "stackexchange": (('api_key = "env:STACKEXCHANGE_KEY"', "10,000 requests a day instead of 300"),),
+        "disqus": (('api_key = "env:DISQUS_KEY"', "the comments below the pages; a free key of an application"),),
+        "ghost": (
+            ('key = "env:GHOST_KEY"', "the posts by the Content API (in Ghost: Settings, Integrations)"),
+            ('admin_key = "env:GHOST_ADMIN_KEY"', "and every public comment"),
+        ),
+        "webmention": (('token = "env:WEBMENTION_TOKEN"', "every mention of the domain; free at webmention.io"),),
+        "reddit": (
+            ('client_id = "…"', "of an application that Reddit approved"),
+            ('client_secret = "env:REDDIT_SECRET"', "talks with every comment"),
+        ),
         "twitter": (('token = "env:X_TOKEN"', "posts, mentions and conversations; X charges for each, see daily_usd"),),
     }
 )

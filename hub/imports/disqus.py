@@ -40,7 +40,7 @@ def post(number: str) -> str:
 
 
 def _thread(node: Node, threads: dict[str, str], shelf: Shelf) -> None:
-    number, link = node.attributes.get("id", ""), node.said("link")
+    number, link = node.attributes.get("id", ""), node.said("link").partition("#")[0]
     if node.said("isDeleted") == "true" or not number or not link:
         shelf.skipped["page that is deleted or has no address"] += 1
         return
@@ -55,13 +55,15 @@ def _comment(node: Node, threads: dict[str, str], shelf: Shelf) -> None:
         shelf.skipped[reason] += 1
         return
     number, parent = node.attributes.get("id", "") or _numberless(node), node.child("parent").attributes.get("id", "")
+    author = _author(node.child("author"))
     item = Item(
         id=post(number),
-        url=f"{of.partition('#')[0]}#comment-{number}",
+        url=f"{of}#comment-{number}",
         channel=shelf.target.channel,
-        author=_author(node.child("author")),
+        author=author,
         published=_moment(node),
         html=paragraphs(node.said("message")),
+        ours=author.handle.lower() in {one.lower() for one in shelf.target.team},
     )
     shelf.say(of, post(parent) if parent else "", item)
 

@@ -242,9 +242,23 @@ def test_a_feed_that_brings_sound_is_a_podcast(tmp_path: Path) -> None:
     assert places(found(tmp_path, SITE, **{SITE: {"text": feed}})) == [("podcast", SITE, True)]
 
 
-def test_where_webmentions_are_taken_is_noted(tmp_path: Path) -> None:
-    told = found(tmp_path, SITE, **{SITE: page("<link rel=webmention href='https://webmention.io/us/webmention'>")})
-    assert told.notes == ("the page takes Webmentions at https://webmention.io/us/webmention",)
+def test_where_webmentions_are_taken_is_noted_and_a_service_is_a_channel_with_its_token(tmp_path: Path) -> None:
+    told = found(
+        tmp_path, SITE, **{SITE: page("<link rel=webmention href='https://webmention.io/us.example/webmention'>")}
+    )
+    assert told.notes == ("the page takes Webmentions at https://webmention.io/us.example/webmention",)
+    assert places(told) == [("webmention", "us.example", False)]
+
+
+@pytest.mark.parametrize(("generator", "kind", "sure"), [("blogger", "blogger", True), ("Ghost 6.2", "ghost", False)])
+def test_what_made_the_page_says_what_reads_it(tmp_path: Path, generator: str, kind: str, sure: bool) -> None:
+    told = found(tmp_path, SITE, **{SITE: page(f"<meta name=generator content='{generator}'>")})
+    assert places(told) == [(kind, SITE, sure)]
+
+
+def test_comments_that_disqus_keeps_are_proposed(tmp_path: Path) -> None:
+    told = found(tmp_path, SITE, **{SITE: body("<script src='https://us-blog.disqus.com/embed.js'></script>")})
+    assert places(told) == [("disqus", "us-blog", False)]
 
 
 def test_one_place_linked_in_many_ways_is_one_channel(tmp_path: Path) -> None:

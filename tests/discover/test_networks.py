@@ -25,6 +25,7 @@ PLACES = {
     "https://news.ycombinator.com/user?id=brand": ("hackernews", {"user": "brand"}),
     "https://medium.com/@brand": ("feed", {"url": "https://medium.com/feed/@brand"}),
     "https://brand.substack.com/": ("feed", {"url": "https://brand.substack.com/feed"}),
+    "https://www.reddit.com/r/kettles/": ("reddit", {"subreddit": "kettles"}),
     "https://social.example/@brand": ("mastodon", {"url": "https://social.example/@brand"}),
     "https://lemmy.example/c/kettles/": ("lemmy", {"url": "https://lemmy.example/c/kettles"}),
 }

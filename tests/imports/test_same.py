@@ -13,11 +13,13 @@ from zipfile import ZipFile
 
 import pytest
 
+from hub.channels.disqus import Disqus
+from hub.channels.disqus import comment as said
 from hub.channels.mastodon_items import Site, status
 from hub.channels.wordpress_items import Blog, comment, guid, hidden
 from hub.channels.wordpress_items import post as live
 from hub.errors import DataError
-from hub.imports import Target, mastodon_archive, wxr
+from hub.imports import Target, disqus, mastodon_archive, wxr
 from hub.model import Item
 from tests.imports.corpus import CORPORA, corpus
 
@@ -92,6 +94,47 @@ def test_a_wordpress_export_gives_what_the_api_gives(tmp_path: Path) -> None:
     wanted += [comment(row, named[row["post"]], BLOG) for row in comments if row["post"] in named]
     assert len(wanted) > 5
     assert {told(one) for one in found.items} == {told(one) for one in wanted}
+
+
+# Disqus
+
+FORUM = Path(__file__).parents[1] / "channels" / "disqus" / "pull.json"
+
+
+def talk() -> list[dict[str, Any]]:
+    """Every comment of the API's recording."""
+    exchanges = json.loads(FORUM.read_text("utf-8"))["exchanges"]
+    rows: dict[str, dict[str, Any]] = {}
+    for one in exchanges:
+        rows |= {row["id"]: row for row in one["response"]["json"]["response"]}
+    return list(rows.values())
+
+
+def kept(row: Mapping[str, Any]) -> str:
+    """A comment of the API in the words of the export."""
+    who, above = row["author"], row.get("parent")
+    author = element("name", who["name"]) + element("isAnonymous", str(who["isAnonymous"]).lower())
+    author += element("username", who.get("username", "")) + element("email", "ann@mail.example")
+    parts = {"message": row["message"], "createdAt": f"{row['createdAt']}Z"}
+    parts |= {name: str(row[name]).lower() for name in ("isDeleted", "isSpam")}
+    said = "".join(element(name, text) for name, text in parts.items())
+    parent = f"<parent dsq:id='{above}'/>" if above else ""
+    place = f"<author>{author}</author><thread dsq:id='{row['thread']['id']}'/>{parent}"
+    return f"<post dsq:id='{row['id']}'>{said}{place}</post>"
+
+
+def test_a_disqus_export_gives_what_the_api_gives(tmp_path: Path) -> None:
+    rows = talk()
+    pages = {row["thread"]["id"]: row["thread"] for row in rows}
+    lines = [f"<thread dsq:id='{id}'>{element('link', one['link'])}</thread>" for id, one in pages.items()]
+    body = "".join([*lines, *map(kept, rows)])
+    (tmp_path / "x.xml").write_text(f"<disqus xmlns:dsq='d'>{body}</disqus>")
+    settings = json.loads((FORUM.parent / "items.json").read_text())["settings"]
+    forum = Disqus("ours", **settings)
+    found = disqus.read(tmp_path / "x.xml", Target(channel="ours", team=frozenset(settings.get("team", ()))))
+    wanted = {told(one) for row in rows if (one := said(row, forum))}
+    assert len(wanted) > 2
+    assert {told(one) for one in found.items if one.reply_to} == wanted
 
 
 # Mastodon
