@@ -4,7 +4,8 @@
         {"request": {"method": "GET", "url": "https://…"},
          "response": {"status": 200, "headers": {…}, "json": … | "text": "…" | "base64": "…" | "fault": "timeout"}}]}
 
-Several exchanges for one address are answered in order and the last one repeats. Query parameters compare unordered.
+Several exchanges for one address are answered in order and the last one repeats. Query parameters compare unordered;
+those a request lists under "any" (a start time, a size that follows the money left) may have any value.
 """
 
 from __future__ import annotations
@@ -42,14 +43,18 @@ class Replay:
         self._name = place.name
         self._lock = threading.Lock()
         self._tapes: dict[object, list[dict[str, Any]]] = {}
+        self._open: set[frozenset[str]] = set()  # the sets of parameters that may have any value
         for file in files:
-            for key, response in _exchanges(file):
-                self._tapes.setdefault(key, []).append(response)
+            for request, response in _exchanges(file):
+                free = frozenset(request.get("any", ()))
+                self._open.add(free)
+                self._tapes.setdefault(_key(request.get("method", "GET"), request["url"], free), []).append(response)
 
     def answer(self, method: str, url: str, headers: Mapping[str, str]) -> Played:
         """The next recorded answer; 304 where the asked condition holds; 404 for what nobody recorded."""
         with self._lock:
-            tape = self._tapes.get(_key(method, url))
+            keys = (_key(method, url, free) for free in sorted(self._open, key=len))
+            tape = next((self._tapes[key] for key in keys if key in self._tapes), None)
             if not tape:
                 lack = {"message": f"the recording {self._name} has no {method} {url}"}
                 return Played(404, {"content-type": "application/json"}, json.dumps(lack).encode())
@@ -57,20 +62,21 @@ class Replay:
         return _played(recorded, {name.lower(): value for name, value in headers.items()})
 
 
-def _exchanges(file: Path) -> list[tuple[object, dict[str, Any]]]:
+def _exchanges(file: Path) -> list[tuple[dict[str, Any], dict[str, Any]]]:
     try:
         exchanges = json.loads(file.read_text(encoding="utf-8"))["exchanges"]
-        asked = [_key(exchange["request"].get("method", "GET"), exchange["request"]["url"]) for exchange in exchanges]
-        return [(key, dict(exchange["response"])) for key, exchange in zip(asked, exchanges, strict=True)]
+        asked = [{"url": exchange["request"]["url"], **exchange["request"]} for exchange in exchanges]
+        return [(request, dict(exchange["response"])) for request, exchange in zip(asked, exchanges, strict=True)]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as why:
         raise SettingsError("network.replay", f"{file} is not a recording ({why})") from why
 
 
-def _key(method: str, url: str) -> object:
-    """Two spellings of one request have one key."""
+def _key(method: str, url: str, free: frozenset[str] = frozenset()) -> object:
+    """Two spellings of one request have one key; what is `free` to be anything only has to be there."""
     parts = urlsplit(url)
     port = parts.port or PORTS.get(parts.scheme.lower(), 0)
-    query = tuple(sorted(parse_qsl(parts.query, keep_blank_values=True)))
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    query = tuple(sorted((name, "" if name in free else value) for name, value in pairs))
     return method.upper(), parts.scheme.lower(), (parts.hostname or "").lower(), port, parts.path or "/", query
 
 

@@ -95,3 +95,13 @@ def test_a_file_that_is_no_recording_is_named(tmp_path: Path, text: str) -> None
     (tmp_path / "bad.json").write_text(text)
     with pytest.raises(SettingsError, match=r"bad\.json is not a recording"):
         Web(agent="test", now=lambda: NOW, replay=tmp_path).get("https://a.example/")
+
+
+def test_what_may_be_anything_only_has_to_be_there(tmp_path: Path) -> None:
+    request = {"method": "GET", "url": "https://a.example/x?q=tea&since=1", "any": ["since"]}
+    one = {"origin": "written for this test", "exchanges": [{"request": request, "response": {"text": "yes"}}]}
+    (tmp_path / "pull.json").write_text(json.dumps(one))
+    web = Web(agent="test", now=lambda: NOW, replay=tmp_path)
+    assert web.get("https://a.example/x?since=7&q=tea").text == "yes"
+    with pytest.raises(Missing):
+        web.get("https://a.example/x?q=tea")

@@ -234,14 +234,18 @@ class Composer:
                     href=one.url,
                     why=self.words.word(TIES.get(why, "")) if why in TIES else "",
                     title=one.title,
-                    body=self.words_of(one) if other else Markup(),
+                    body=self.words_of(one, record.shown) if other else Markup(),
                     published=self.moment(one.published),
                     language=one.language,
                 )
 
-    def words_of(self, item: Item) -> Markup:
-        """A post's text, its hashtags leading to our topics."""
-        known = topics(item)
+    def words_of(self, item: Item, shown: Item | None = None) -> Markup:
+        """A post's text, its hashtags leading to our topics: those of the version that is `shown`, as it counts.
+
+        Where terms want a text untouched, its links stay what they are.
+        """
+        untouched = self.settings.terms(item.channel).page == "untouched"
+        known = {} if untouched else topics(shown or item)
 
         def here(found: re.Match[str]) -> str:
             name = topic(unescape(found["tag"]))
