@@ -18,6 +18,15 @@ if TYPE_CHECKING:
     from hub.site.make import Workshop
 
 CONTEXT = "https://schema.org"
+TYPES = {"article": "BlogPosting", "video": "VideoObject"}
+FORUMS = {"forum", "discourse", "lemmy", "stackexchange", "hackernews", "reddit"}
+ACTIONS = {
+    "likes": "LikeAction",
+    "reposts": "ShareAction",
+    "bookmarks": "BookmarkAction",
+    "views": "ViewAction",
+}
+"""What networks count, in the words of schema.org."""
 COMMENTS = 100  # described at most; the feed has all
 
 
@@ -83,10 +92,26 @@ def _posting(root: Item, card: Card, shop: Workshop) -> dict[str, object]:
     here = shop.at.absolute(card.href)
     return {
         **_said(root, here, shop),
-        "@type": "SocialMediaPosting" if root.kind == "note" else "BlogPosting",
+        "@type": "DiscussionForumPosting" if card.place.kind in FORUMS else TYPES.get(root.kind, "SocialMediaPosting"),
         "headline": card.heading[:110],
         "mainEntityOfPage": here,
+        "interactionStatistic": [_counter(kind, number) for kind, number in card.counts if kind in ACTIONS],
+        **_film(card, shop),
     }
+
+
+def _counter(kind: str, number: int) -> dict[str, object]:
+    """What the network counts, as the page shows it: rounded."""
+    action = f"{CONTEXT}/{ACTIONS[kind]}"
+    return {"@type": "InteractionCounter", "interactionType": action, "userInteractionCount": number}
+
+
+def _film(card: Card, shop: Workshop) -> dict[str, object]:
+    """What search engines ask of a film beside its text."""
+    posters = [picture.poster for picture in card.pictures if picture.poster]
+    if not posters:
+        return {}
+    return {"name": card.heading[:110], "thumbnailUrl": shop.at.absolute(posters[0]), "uploadDate": card.published.iso}
 
 
 def _comments(thread: Thread, replies: Iterable[Reply], shop: Workshop) -> list[dict[str, object]]:

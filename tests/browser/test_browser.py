@@ -100,7 +100,8 @@ def test_nothing_moves_where_a_reader_wants_rest(seen: Told) -> None:
 def test_without_scripts_a_page_says_what_it_says_with_them(seen: Told) -> None:
     def lacking(told: Told) -> object:
         bare, full = (Counter(told[mode]["text"].split()) for mode in ("bare", "light"))
-        return (bare - full) or full.total() * 0.9 > bare.total()
+        grows = told["path"] == "search/"  # its script asks for topics and people to begin with
+        return (bare - full) or (not grows and full.total() * 0.9 > bare.total())
 
     assert faults(seen, lacking) == {}
 
