@@ -78,7 +78,7 @@ def quiet(job: Job) -> bool:
     manifest = Manifest(path)
     try:
         idle = not manifest.due() and not manifest.kinds("old") and manifest.mark == job.store.seq
-        same = manifest.get("decided") == decided(job.settings)
+        same = manifest.get("decided") == decided(job.settings, job.theme)
         return idle and same and manifest.get("worded") == worded(job.settings, job.rules)
     finally:
         manifest.close()
@@ -140,5 +140,6 @@ def _own_job(settings: dict[str, Any]) -> Job:
         now=datetime.now(UTC),  # the plugin is the edge here: Pelican's command line has no clock of ours
         attempt=lambda name, make: make(),  # noqa: ARG005  Pelican shows what went wrong
         prefix=prefix,
+        given=Path(settings["THEME"]) if settings.get("HUB_THEME") == "site" else None,
         output=Path(settings["OUTPUT_PATH"]),
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pelican
 from pelican.generators import Generator
 
 from hub.pages import Page
@@ -16,6 +17,8 @@ from hub.site import content, search
 from hub.site.assets import gather, statics
 from hub.site.compose import Composer
 from hub.site.follow import Follower
+from hub.site.foreign import OURS, Foreign
+from hub.site.foreign import files as theme_files
 from hub.site.job import Job, decided, themes, worded
 from hub.site.lexicon import Block
 from hub.site.make import Workshop
@@ -47,6 +50,11 @@ class HubGenerator(Generator):  # type: ignore[misc]
         self.words = speech(brand.language, [theme / "locale" for theme in themes(self.job.settings)])
         install(self.env, self.words)
         self.at = at
+        self.foreign = self._foreign(settings) if self.job.theme else None
+
+    def _foreign(self, settings: dict[str, Any]) -> Foreign:
+        simple = Path(pelican.__file__).parent / "themes/simple"
+        return Foreign(self.job.theme or simple, simple, self.env, self.at, settings)
 
     def generate_output(self, writer: object) -> None:  # noqa: ARG002  in somebody's own site theirs stays theirs
         job = self.job
@@ -63,7 +71,7 @@ class HubGenerator(Generator):  # type: ignore[misc]
         job = self.job
         zone = ZoneInfo(job.settings.brand.timezone)
         quiet.sweep()
-        whole, words = decided(job.settings), worded(job.settings, job.rules)
+        whole, words = decided(job.settings, job.theme), worded(job.settings, job.rules)
         if not quiet.stamped() or manifest.get("decided") != whole:
             manifest.forget()
             quiet.stamp()
@@ -89,6 +97,7 @@ class HubGenerator(Generator):  # type: ignore[misc]
         settings, store = self.job.settings, self.job.store
         composer = Composer(settings, store, self.words, self.at.url)
         assets = gather(themes(settings), settings.brand.accent)
+        assets.files.update(theme_files(self.job.theme) if self.job.theme else {})
         pages = content.own_pages(settings.content / "pages")
         titles = tuple((page.title, page.path) for page in pages)
         texts = Texts(
@@ -112,6 +121,8 @@ class HubGenerator(Generator):  # type: ignore[misc]
         )
 
     def _template(self, name: str, view: Any) -> bytes:
+        if self.foreign and name not in OURS:
+            return self.foreign.render(name, view, self.shell)
         return self.get_template(name).render(shell=self.shell, page=view).encode()  # type: ignore[no-any-return]
 
     def _render(self, shop: Workshop, quiet: QuietWriter) -> None:

@@ -39,22 +39,40 @@ class Job:
     attempt: Attempt
     output: Path
     prefix: str = ""
+    given: Path | None = None  # the theme of somebody's own site, where the hub is to wear it
     built: Built = field(default_factory=Built)
+
+    @property
+    def theme(self) -> Path | None:
+        """The theme made for Pelican that the pages are to wear, where there is one."""
+        return self.given or (self.settings.theme if is_foreign(self.settings.theme) else None)
 
 
 def themes(settings: Settings) -> list[Path]:
     """The built-in theme, then the brand's own files that replace some of it."""
-    own = settings.theme
-    return (
-        [shipped("theme"), own] if own.is_dir() and own.resolve() != shipped("theme").resolve() else [shipped("theme")]
-    )
+    own, built_in = settings.theme, shipped("theme")
+    mixed = own.is_dir() and own.resolve() != built_in.resolve() and not is_foreign(own)
+    return [built_in, own] if mixed else [built_in]
 
 
-def decided(settings: Settings) -> str:
-    """A digest of what people decided that shows on every page; when it moves, every page is due once."""
+def is_foreign(theme: Path) -> bool:
+    """Was this theme made for Pelican, so that it is not files that replace some of ours?"""
+    return (theme / "templates/article.html").is_file()
+
+
+def decided(settings: Settings, theme: Path | None = None) -> str:
+    """A digest of what people decided that shows on every page; when it moves, every page is due once. `theme` is one
+    made for Pelican."""
     brand = settings.brand.model_dump_json()
     channels = repr([(name, getattr(one, "label", ""), type(one).__name__) for name, one in settings.channels.items()])
-    return fingerprint(themes(settings), brand, channels, settings.serve.api, VERSION, *_headers(settings))
+    return fingerprint(
+        [*themes(settings), *([theme] if theme else [])],
+        brand,
+        channels,
+        settings.serve.api,
+        VERSION,
+        *_headers(settings),
+    )
 
 
 def worded(settings: Settings, rules: Rules) -> str:
