@@ -2,7 +2,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 
-.PHONY: env site test lint types unit torture bench test-browser test-whoosh3 test-peers lock words wheel clean
+.PHONY: env site test lint types unit torture bench test-browser pictures test-whoosh3 test-peers lock words wheel clean
 
 env: .venv/.made
 
@@ -35,6 +35,10 @@ torture: env
 
 bench: env
 	$(BIN)/python -m tests.bench
+
+# every kind of page in every state, as pictures to look at: pictures/index.html
+pictures: env tests/browser/node_modules/.made
+	$(BIN)/python -m tests.browser.pictures
 
 tests/browser/node_modules/.made: tests/browser/package-lock.json
 	cd tests/browser && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error

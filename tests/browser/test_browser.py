@@ -24,7 +24,8 @@ DEMO = ("", "page/1/", "channel/blog/", "p/2026-09-29", "p/2026-11-12", "archive
         "search/", "feeds/", "about/", "privacy/", "transparency/", "404.html", "visit-us/")  # fmt: skip
 STATES = ("", "channel/social/", "channel/empty/", "-article-", "-silent-", "-many-", "-plain-", "-film-", "-warned-",
           "-worded-", "-arabic-", "-custom-", "-large-", "-deep-", "/replies/2/", "/t/", "/newest/", "p/undated",
-          "archive/undated/", "transparency/")  # fmt: skip
+          "archive/undated/",
+    "search/", "transparency/")  # fmt: skip
 MIRRORED = ("", "-article-", "-large-", "archive/2026/03/", "search/", "about/")
 
 # gzip KiB on first load: page, style, scripts, pictures, all of it; elements (SITE.md §5.5)

@@ -235,7 +235,7 @@ function begin(facets) {
     box.hidden = !values.length;
     box.querySelector("ul").replaceChildren(...values.map(({ value, count }) => {
       const to = new URLSearchParams([[PARAMS[box.dataset.of], value]]);
-      return node("li", {}, link(to, value), ` ${count}`);
+      return node("li", {}, link(to, node("bdi", {}, value)), ` ${count}`);
     }));
   }
 }
