@@ -532,17 +532,20 @@ function alike(one, other) {
   return shared > 3 && Math.max(one.length, other.length) - shared < 4;
 }
 
-// Levenshtein's distance, or more than `most`.
+// How many letters to change, leave out, put in or swap with the next one; more than `most` where that is too many.
 function apart(one, other, most) {
   if (Math.abs(one.length - other.length) > most) return most + 1;
-  let row = Array.from({ length: other.length + 1 }, (_, i) => i);
+  let before = [], row = Array.from({ length: other.length + 1 }, (_, i) => i);
   for (let i = 1; i <= one.length; i++) {
     const next = [i];
     for (let j = 1; j <= other.length; j++) {
-      next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (one[i - 1] === other[j - 1] ? 0 : 1));
+      const same = one[i - 1] === other[j - 1];
+      next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (same ? 0 : 1));
+      const swapped = i > 1 && j > 1 && one[i - 1] === other[j - 2] && one[i - 2] === other[j - 1];
+      if (swapped) next[j] = Math.min(next[j], before[j - 2] + 1);
     }
-    if (Math.min(...next) > most) return most + 1;
-    row = next;
+    if (Math.min(...row, ...next) > most) return most + 1;
+    [before, row] = [row, next];
   }
   return row.at(-1);
 }
