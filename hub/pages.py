@@ -59,6 +59,8 @@ def base(name: str) -> str:
         plain = slug(of)
         told = plain if plain.replace("-", " ") == of else "-".join(part for part in (plain, digest(of, 6)) if part)
         return f"topic/{told}/"
+    if name.startswith("collection/"):
+        return f"{name}/"
     return f"channel/{name}/" if name else ""
 
 
@@ -80,6 +82,7 @@ class Post:
     address: str
     channels: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()  # its topics
+    collections: tuple[str, ...] = ()  # saved questions that its conversation answers
 
     @property
     def topics(self) -> tuple[str, ...]:
@@ -88,7 +91,7 @@ class Post:
 
     @property
     def lists(self) -> tuple[str, ...]:
-        return (HOME, *self.channels, *self.topics)
+        return (HOME, *self.channels, *self.topics, *(f"collection/{name}" for name in self.collections))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -50,6 +50,7 @@ def _site(value: str) -> str:
 
 Text = Annotated[str, Field(min_length=1)]
 Web = Annotated[str, _check(_is_web, "needs an address that begins with https:// or http://")]
+Name = Annotated[str, _check(re.compile(r"[a-z0-9][a-z0-9_-]{0,39}").fullmatch, "needs lower-case letters and digits")]
 Secret = Annotated[str, _check(_is_secret, 'a secret is never written here: use "env:NAME" or "file:PATH"')]
 Language = Annotated[str, _check(LANGUAGE.fullmatch, 'needs a language tag such as "en" or "pt-BR"')]
 Zone = Annotated[str, _check(lambda name: name in available_timezones(), 'needs a zone such as "Europe/Berlin"')]
@@ -122,6 +123,13 @@ class PublishSettings(Section):
     command: tuple[str, ...] = Field(default=(), description='run in the brand\'s folder: ["rsync", "-a", …]')
 
 
+class Collection(Section):
+    """A saved question: its conversations have a page, feeds and a search of their own."""
+
+    query: Text = Field(max_length=256, description='what belongs there, as one searches: "battery OR charging"')
+    title: str = Field(default="", description="what it is called; empty: its name")
+
+
 class File(Section):
     """content/hub.toml as a whole."""
 
@@ -136,6 +144,7 @@ class File(Section):
     index: IndexSettings = IndexSettings()
     serve: ServeSettings = ServeSettings()
     publish: PublishSettings = PublishSettings()
+    collections: dict[Name, Collection] = {}
 
 
 TOP = ("mentions", "theme")

@@ -28,6 +28,7 @@ from hub.sections import (
     SECTIONS,
     TOP,
     Brand,
+    Collection,
     File,
     IndexSettings,
     MediaSettings,
@@ -59,6 +60,7 @@ class Settings:
     index: IndexSettings = field(default_factory=IndexSettings)
     serve: ServeSettings = field(default_factory=ServeSettings)
     publish: PublishSettings = field(default_factory=PublishSettings)
+    collections: Mapping[str, Collection] = field(default_factory=dict)
     mentions: str = "answered"
     theme: Path = Path("theme")
 
@@ -116,7 +118,14 @@ def load(folder: Path, env: Mapping[str, str], flags: Mapping[str, str] | None =
         raise first
     parts = {name: getattr(main, name) for name in SECTIONS}
     opened = MappingProxyType({name: channel for name, channel in channels.items() if channel})
-    return Settings(folder=folder, channels=opened, mentions=main.mentions, theme=folder / main.theme, **parts)
+    return Settings(
+        folder=folder,
+        channels=opened,
+        collections=MappingProxyType(main.collections),
+        mentions=main.mentions,
+        theme=folder / main.theme,
+        **parts,
+    )
 
 
 def origins(folder: Path, env: Mapping[str, str], flags: Mapping[str, str] | None = None) -> list[Value]:
@@ -125,6 +134,8 @@ def origins(folder: Path, env: Mapping[str, str], flags: Mapping[str, str] | Non
     shown = [(name, getattr(settings, name) if name != "theme" else settings.theme.name) for name in TOP]
     for section in SECTIONS:
         shown += [(f"{section}.{key}", value) for key, value in getattr(settings, section)]
+    for name, collection in settings.collections.items():
+        shown += [(f"collections.{name}.{key}", value) for key, value in collection]
     for name, channel in settings.channels.items():
         table: dict[str, object] = {"kind": _table(layers.tree["channels"])[name]["kind"], **values(channel)}
         shown += [(f"channels.{name}.{key}", value) for key, value in table.items()]

@@ -37,6 +37,9 @@ def settings_table() -> Iterator[str]:
             section = SCHEMA["$defs"][what["$ref"].rpartition("/")[2]]
             yield f"| `[{name}]` | {section['description']} | |"
             yield from (setting(f"{name}.{key}", inner) for key, inner in section["properties"].items())
+    section = SCHEMA["$defs"]["Collection"]
+    yield f"| `[collections.NAME]` | {section['description']} | |"
+    yield from (setting(f"collections.NAME.{key}", inner) for key, inner in section["properties"].items())
     yield "| `channels.NAME.kind` | what kind of place NAME is: see below | needed |"
 
 

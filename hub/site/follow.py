@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from hub.model import Entry, Item, Thread
 from hub.pages import HOME, Page, Post, Stretch, Touched, address, closed, page_at, topic, touched
+from hub.site.collect import Collector, lists
 from hub.site.manifest import Manifest
 from hub.site.search import Ledger
 from hub.site.talk import CHOICE, Talk
@@ -60,7 +62,9 @@ def month(published: datetime | None, zone: ZoneInfo) -> str:
     return published.astimezone(zone).strftime("%Y-%m") if published else "undated"
 
 
-def remembered(root: Item, shown: Item, channels: tuple[str, ...], zone: ZoneInfo) -> Post:
+def remembered(
+    root: Item, shown: Item, channels: tuple[str, ...], zone: ZoneInfo, collections: Iterable[str] = ()
+) -> Post:
     """What is remembered of a thread: its root says where and when, the version that is shown what about."""
     return Post(
         id=root.id,
@@ -69,15 +73,25 @@ def remembered(root: Item, shown: Item, channels: tuple[str, ...], zone: ZoneInf
         address=address(root),
         channels=channels or (root.channel,),
         tags=tuple(dict.fromkeys(name for tag in shown.tags if (name := topic(tag)))),
+        collections=tuple(sorted(collections)),
     )
 
 
 class Follower:
     """One run from the manifest's mark to the store's newest number."""
 
-    def __init__(self, manifest: Manifest, store: Store, zone: ZoneInfo, channels: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        manifest: Manifest,
+        store: Store,
+        zone: ZoneInfo,
+        channels: Iterable[str] = (),
+        collector: Collector | None = None,
+    ) -> None:
         """`channels` are those of the settings: they have a page and feeds, whether or not they have brought a post."""
-        self.manifest, self.store, self.zone, self.channels = manifest, store, zone, channels
+        self.manifest, self.store, self.zone = manifest, store, zone
+        self.collector = collector or Collector()
+        self.channels = [*channels, *lists(self.collector.asked)]
         self.said = Ledger(manifest.db)
         self.pages: set[Page] = set()
         self.stretches: set[Stretch] = set()
@@ -95,14 +109,20 @@ class Follower:
 
     def _from_nothing(self) -> None:
         seq = self.store.seq
+        collected: dict[str, frozenset[str]] = {}
         for record in self.store.records():
             item = record.item
+            if found := self.collector.of(item, record.thread) if record.thread else None:
+                collected[record.thread] = collected.get(record.thread, frozenset()) | found
             if record.thread == item.id:
                 self.manifest.put(remembered(item, record.shown, record.channels, self.zone))
             elif record.thread and not record.copy:
                 self.manifest.put_reply(item.id, record.thread, sort_key(item), item.channel)
             if record.thread and not item.unsearchable:
                 self.said.put(item, record.thread)
+        for root, names in collected.items():
+            if post := self.manifest.post(root):
+                self.manifest.put(replace(post, collections=tuple(sorted(names))))
         for root in self.manifest.talks(CHOICE):
             self._talk(root, self.store.thread(root), ())
         self.pages |= {Page(kind="redirect", name=old) for old in self.store.redirects()}
@@ -155,7 +175,10 @@ class Follower:
     def _thread(self, root: str, changed: Collection[str]) -> None:
         """Bring what we remember of one thread up to date, and note what that touches."""
         before, thread = self.manifest.post(root), self.store.thread(root)
-        after = remembered(thread.root, thread.shown, thread.channels, self.zone) if thread else None
+        after = None
+        if thread:
+            names = self.collector.thread(thread)
+            after = remembered(thread.root, thread.shown, thread.channels, self.zone, names)
         if thread and not {one.id for one in thread.copies}.isdisjoint(changed):
             changed = {*changed, root}  # another version may be shown, or one less
         self._recent(root, changed)

@@ -15,6 +15,7 @@ from hub.pages import Page
 from hub.settings import shipped
 from hub.site import content, search
 from hub.site.assets import gather, statics
+from hub.site.collect import collector
 from hub.site.compose import Composer
 from hub.site.follow import Follower
 from hub.site.foreign import OURS, Foreign
@@ -79,7 +80,8 @@ class HubGenerator(Generator):  # type: ignore[misc]
         if manifest.get("worded") != words:
             manifest.ask_for(Page(kind=kind) for kind in ("texts", "statics", "sitemap"))
             manifest.keep("worded", words)
-        Follower(manifest, job.store, zone, job.settings.channels).follow()
+        collect = collector(job.settings.collections, self._reading())
+        Follower(manifest, job.store, zone, job.settings.channels, collect).follow()
         shop = self._workshop(manifest)
         shop.shelf.sweep()
         self._render(shop, quiet)
@@ -91,7 +93,10 @@ class HubGenerator(Generator):  # type: ignore[misc]
         """What the search reads of the messages: nothing of texts that may stand in no JSON or no search."""
         settings = self.job.settings
         folder = settings.memory / ("plugin-said" if self.job.prefix else "said")
-        return Shelf(folder, self.job.store, blocks, Reading(settings.brand.language, settings.bare))
+        return Shelf(folder, self.job.store, blocks, self._reading())
+
+    def _reading(self) -> Reading:
+        return Reading(self.job.settings.brand.language, self.job.settings.bare)
 
     def _workshop(self, manifest: Manifest) -> Workshop:
         settings, store = self.job.settings, self.job.store

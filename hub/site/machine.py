@@ -14,6 +14,7 @@ from hub import pages
 from hub.model import Item
 from hub.pages import HOME, Page
 from hub.site import feeds
+from hub.site.collect import lists
 from hub.site.feeds import FeedEntry, FeedOf
 from hub.site.follow import FEED
 from hub.site.talk import WHOLE, Talk
@@ -34,7 +35,8 @@ def feed(shop: Workshop, page: Page) -> dict[str, bytes]:
         home, where = "", "replies"
     else:
         name = page.name if page.name != "all" else HOME
-        if name and name not in shop.texts.settings.channels and not shop.manifest.total(name):
+        known = {*shop.texts.settings.channels, *lists(shop.texts.settings.collections)}
+        if name and name not in known and not shop.manifest.total(name):
             return {}
         entries = [_post_entry(shop, record) for record in shop.records(shop.manifest.newest(name, FEED))]
         home, where, told = pages.base(name), pages.feed(name), shop.list_title(name) if name else ""

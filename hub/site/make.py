@@ -11,6 +11,7 @@ from markupsafe import Markup
 from hub.model import Item, Reply
 from hub.pages import Page, address, anchor, base, closed, feed, list_path, window
 from hub.site import headers, jsonld, machine, search, topics
+from hub.site.collect import LISTS, lists
 from hub.site.compose import Composer
 from hub.site.follow import LATEST, part_of
 from hub.site.manifest import Manifest
@@ -106,6 +107,9 @@ class Workshop:
         """What a list is called: the brand's name, a channel's or a topic's."""
         if name.startswith("topic/"):
             return name.removeprefix("topic/")
+        if name.startswith(LISTS):
+            found = self.texts.settings.collections.get(name.removeprefix(LISTS))
+            return (found.title if found else "") or name.removeprefix(LISTS)
         return self.composer.place(name).label if name else self.shell.name
 
     def feeds(self, name: str) -> Feeds:
@@ -196,13 +200,15 @@ def _neighbour(shop: Workshop, record: Record | None) -> tuple[str, str]:
 def _list(shop: Workshop, page: Page) -> dict[str, bytes]:
     name, number = page.name, page.number
     total = shop.manifest.total(name)
-    known = not name or name in shop.texts.settings.channels
+    saved = shop.texts.settings.collections
+    known = not name or name in shop.texts.settings.channels or name in lists(saved)
     if number > closed(total) or not (known or total):
         return {}
     of = base(name)
     idents = shop.manifest.window(name, *window(number, total))
     cards = shop.cards(idents[::-1])
-    channel = name and not name.startswith("topic/")
+    channel = name and not name.startswith(("topic/", LISTS))
+    one = saved.get(name.removeprefix(LISTS)) if name.startswith(LISTS) else None
     title = shop.list_title(name)
     last = closed(total)
     view = ListPage(
@@ -214,7 +220,9 @@ def _list(shop: Workshop, page: Page) -> dict[str, bytes]:
         older=list_path(of, (number or last + 1) - 1) if (number or last + 1) > 1 else "",
         oldest=list_path(of, 1) if last and number != 1 else "",
         place=shop.composer.place(name) if channel else None,
-        topic=topics.facts(shop, name, number) if name and not channel else None,
+        topic=topics.facts(shop, name, number) if name.startswith("topic/") else None,
+        query=one.query if one else "",
+        collections=tuple((shop.list_title(other), base(other)) for other in lists(saved)) if not name else (),
         latest=_latest(shop) if not name and not number else (),
         topics=topics.most(shop) if not name and not number else (),
         is_home=not name and not number,

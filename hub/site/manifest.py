@@ -14,11 +14,12 @@ from pathlib import Path
 from hub.errors import OutputError
 from hub.pages import HOME, Page, Post
 
-VERSION = 6
+VERSION = 7
 
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
-CREATE TABLE posts (id TEXT PRIMARY KEY, sort TEXT, month TEXT, address TEXT, channels TEXT, tags TEXT) WITHOUT ROWID;
+CREATE TABLE posts (id TEXT PRIMARY KEY, sort TEXT, month TEXT, address TEXT, channels TEXT, tags TEXT,
+                    collections TEXT) WITHOUT ROWID;
 CREATE INDEX posts_month ON posts (month, sort, id);
 CREATE TABLE listed (list TEXT, sort TEXT, id TEXT, PRIMARY KEY (list, sort, id)) WITHOUT ROWID;
 CREATE TABLE tagged (tag TEXT, sort TEXT, id TEXT, PRIMARY KEY (tag, sort, id)) WITHOUT ROWID;
@@ -42,11 +43,11 @@ CREATE INDEX said_time ON said (time, id);
 CREATE TABLE due (kind TEXT, name TEXT, number INTEGER, PRIMARY KEY (kind, name, number)) WITHOUT ROWID;
 """
 
-POST = "id, sort, month, address, channels, tags"
+POST = "id, sort, month, address, channels, tags, collections"
 
 
-def _post(row: tuple[str, str, str, str, str, str]) -> Post:
-    ident, sort, month, address, channels, tags = row
+def _post(row: tuple[str, str, str, str, str, str, str]) -> Post:
+    ident, sort, month, address, channels, tags, collections = row
     return Post(
         id=ident,
         sort=sort,
@@ -54,6 +55,7 @@ def _post(row: tuple[str, str, str, str, str, str]) -> Post:
         address=address,
         channels=tuple(json.loads(channels)),
         tags=tuple(json.loads(tags)),
+        collections=tuple(json.loads(collections)),
     )
 
 
@@ -142,8 +144,9 @@ class Manifest:
 
     def put(self, post: Post) -> None:
         self.drop(post.id)
-        row = (post.id, post.sort, post.month, post.address, json.dumps(post.channels), json.dumps(post.tags))
-        self.db.execute("INSERT INTO posts VALUES (?, ?, ?, ?, ?, ?)", row)
+        several = (json.dumps(names) for names in (post.channels, post.tags, post.collections))
+        row = (post.id, post.sort, post.month, post.address, *several)
+        self.db.execute("INSERT INTO posts VALUES (?, ?, ?, ?, ?, ?, ?)", row)
         self.db.executemany("INSERT INTO listed VALUES (?, ?, ?)", [(name, post.sort, post.id) for name in post.lists])
         tagged = [(tag, post.sort, post.id) for tag in set(post.tags)]
         self.db.executemany("INSERT INTO tagged VALUES (?, ?, ?)", tagged)

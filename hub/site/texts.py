@@ -73,7 +73,7 @@ class Texts:
     def list_description(self, name: str, title: str, number: int) -> str:
         """Of a list (see hub.pages.base) that is called by this title."""
         brand = self.settings.brand
-        if name.startswith("topic/"):
+        if name.startswith(("topic/", "collection/")):
             text = self.word(
                 "What %(brand)s says about %(topic)s, and what people answer.", brand=brand.name, topic=title
             )
@@ -185,4 +185,7 @@ class Texts:
         for name in self.settings.channels:
             label = self.composer.place(name).label
             out.append((feeds_of(label, f"channel/{name}"), self.word("Posts on %(channel)s", channel=label)))
+        for name, one in self.settings.collections.items():
+            title = one.title or name
+            out.append((feeds_of(title, f"collection/{name}"), self.word("Posts on %(channel)s", channel=title)))
         return tuple(out)

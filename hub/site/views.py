@@ -235,6 +235,8 @@ class ListPage:
     oldest: str = ""
     place: Place | None = None
     topic: TopicFacts | None = None
+    query: str = ""  # of a collection: the question it answers
+    collections: tuple[tuple[str, str], ...] = ()  # on "/" alone: title, href
     topics: tuple[tuple[str, str, int], ...] = ()  # on "/" alone: what is most spoken of
     latest: tuple[tuple[Line, str, str], ...] = ()  # on "/" alone: reply, the post's heading, href with fragment
     is_home: bool = False
