@@ -37,6 +37,7 @@ CHOICES = {"type": ("post", "reply"), "has": HAS}
 T = TypeVar("T")
 DESCRIPTION = Path(__file__).with_name("openapi.json")
 WAITING = 16  # searches at once; more are asked to come back
+IDENT = 2_000  # characters of an id
 VALUES = 50  # of one repeated parameter
 
 
@@ -95,6 +96,10 @@ class Api:
     async def suggest(self, request: Request) -> Response:
         """OpenSearch suggestions: the question and ways to end it."""
         return await self.guarded(request, self.ended, "application/x-suggestions+json")
+
+    async def like(self, request: Request) -> Response:
+        """What is said in much the same words as an item."""
+        return await self.guarded(request, self.alike)
 
     def warm(self) -> None:
         """Read what the first search needs. A damaged index says so when it is asked.
@@ -181,6 +186,14 @@ class Api:
         """The body of suggestions."""
         text = params.get("q", "")[:LENGTH]
         return [text, list(self.index.suggest(text))], False
+
+    def alike(self, params: QueryParams) -> tuple[object, bool]:
+        """The body of what is like an item."""
+        ident = params.get("id", "")
+        hits = self.index.like(ident[:IDENT]) if ident else None
+        if hits is None:
+            raise Problem(404, "There is no such item.", "Ask with the id that a hit has.")
+        return {"id": ident, "hits": [_hit(hit) for hit in hits]}, False
 
 
 def _method(request: Request) -> Problem:

@@ -91,6 +91,7 @@ class Site:
             Route(f"{base}api/v1/search", self.api.search, methods=None),
             Route(f"{base}api/v1/facets", self.api.facets, methods=None),
             Route(f"{base}api/v1/suggest", self.api.suggest, methods=None),
+            Route(f"{base}api/v1/like", self.api.like, methods=None),
             Route(f"{base}api/v1/openapi.json", self.api.described, methods=None),
             Route(f"{base}api/{{path:path}}", self.nothing, methods=None),
             Route(f"{base}healthz", self.api.health, methods=None),

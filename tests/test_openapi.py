@@ -49,7 +49,7 @@ def test_every_filter_is_described(described: Any) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", ["/api/v1/search", "/api/v1/facets", "/api/v1/suggest", "/healthz"])
+@pytest.mark.parametrize("path", ["/api/v1/search", "/api/v1/facets", "/api/v1/suggest", "/api/v1/like", "/healthz"])
 def test_schemathesis_finds_nothing(api: Any, path: str) -> None:
     from hypothesis import assume, given
 

@@ -282,6 +282,13 @@ def test_suggestions_have_the_form_of_opensearch(site: Starlette) -> None:
     assert answer.headers["content-type"] == "application/x-suggestions+json"
 
 
+def test_what_is_like_an_item_can_be_asked(site: Starlette) -> None:
+    answer = ask(site, "/api/v1/like", params={"id": "https://example.org/3"})
+    ids = [hit["id"] for hit in answer.json()["hits"]]
+    assert (len(ids), "https://example.org/3" in ids) == (8, False)
+    assert [ask(site, f"/api/v1/like?{query}").status_code for query in ("id=nobody", "")] == [404, 404]
+
+
 def test_facets_can_be_asked_alone(site: Starlette) -> None:
     assert set(ask(site, "/api/v1/facets?q=red").json()["facets"]) >= {"channel", "person", "month"}
 

@@ -16,9 +16,11 @@ import click
 
 from hub.commands.doctor import doctor
 from hub.commands.opening import reading, settings_of
+from hub.query import FACETS, SORTS, parse
 from hub.screen import Screen, table, when
 
 if TYPE_CHECKING:
+    from hub.index import Snippet
     from hub.model import Account, Health
     from hub.run import Hub
     from hub.store import Record
@@ -27,25 +29,40 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("query", nargs=-1, required=True)
 @click.option("--page", type=click.IntRange(1, 50), default=1, show_default=True)
+@click.option("--sort", type=click.Choice(SORTS), default=SORTS[0], show_default=True)
+@click.option("--facet", "facets", multiple=True, type=click.Choice(FACETS), help="count by this; may be repeated")
 @click.pass_obj
-def search(screen: Screen, query: tuple[str, ...], page: int) -> int:
+def search(screen: Screen, query: tuple[str, ...], page: int, sort: str, facets: tuple[str, ...]) -> int:
     """Search posts and replies, as visitors do."""
     from hub.index.whoosh import Whoosh
-    from hub.query import parse
 
     found = settings_of(screen)
-    results = Whoosh(found.memory / "index", found.brand.language).search(parse(" ".join(query), page=page))
+    index = Whoosh(found.memory / "index", found.brand.language)
+    results = index.search(parse(" ".join(query), page=page, sort=sort, facets=facets))
+    for note in (results.note, f"did you mean: {results.suggestions[0]}" if results.suggestions else ""):
+        if note:
+            screen.note(note)
     lines = [f"{results.total} results"]
-    if results.note:
-        screen.note(results.note)
+    lines += [
+        f"{name}: {', '.join(f'{value} {many}' for value, many in told)}" for name, told in results.facets.items()
+    ]
     for hit in results.hits:
         lines += [
             f"{when(hit.published)[:10]}  {hit.channel}  {hit.author}: {hit.title}",
             f"    {found.brand.url}{hit.url}",
         ]
-        lines += [f"    {piece.text}" for piece in hit.snippets[:1]]
+        lines += [f"    {_marked(piece, colour=screen.colour)}" for piece in hit.snippets[:1]]
     screen.result(asdict(results), lines)
     return 0
+
+
+def _marked(piece: Snippet, *, colour: bool) -> str:
+    """A piece of a text; what matched stands out where colours may be used."""
+    shown, at = "", 0
+    for start, end in piece.marks if colour else ():
+        shown += piece.text[at:start] + click.style(piece.text[start:end], bold=True, fg="yellow")
+        at = end
+    return shown + piece.text[at:]
 
 
 @click.command()

@@ -23,6 +23,7 @@ from hub.query import Query, show, words
 DEADLINE = 0.15  # seconds for matching; what is done with the matches takes less than as long again
 FEW = 3  # hits below which near words are tried
 VALUES = 50  # of one facet
+STANDING = ("type", "channel", "language", "has")  # facets whose every value is told, also where it leaves nothing
 
 
 class TimeUpError(Exception):
@@ -96,6 +97,13 @@ class Search:
         found = self.answer(every, rows, _size(kept) + _size(behind), wider or plan)
         instead = meant if _size(behind) and not _size(kept) else ""
         return replace(found, suggestions=(meant,) if meant else (), corrected=instead)
+
+    def alike(self, one: Document, many: int) -> tuple[Hit, ...]:
+        """What shares most of its telling words with a document, itself left out."""
+        plan = Planner(self.view.whole).alike(one)
+        rows = self.best(self.run(plan), plan, many + 1)
+        hits = [self.hit(row, frozenset()) for row in rows]
+        return tuple(hit for hit in hits if hit.id != one.id)[:many]
 
     def run(self, plan: Part | None) -> Found:
         """Everything that matches a plan, the newest volumes first."""
@@ -221,6 +229,8 @@ class Search:
             for value in several:
                 counted[value] += counted[several]
             del counted[several]
+        for book in self.view.books.values() if name in STANDING else ():
+            counted.update(dict.fromkeys(book.groups(name), 0))
         least = min(heapq.nlargest(VALUES, counted.values()), default=0)
         shown = [(str(value), count) for value, count in counted.items() if count >= least and value]
         shown = [(value, count) for value, count in shown if not value.startswith("is:")]

@@ -15,10 +15,12 @@ from whoosh.support.levenshtein import distance
 
 from hub.index import words
 from hub.index.book import Book
+from hub.index.document import Document
 from hub.index.matching import FIELDS, Both, Check, Known, OneOf, Part, Run, Terms
 from hub.query import All, Either, Field, Node, Not, Phrase, Word, period
 
 STEM, BEGINS, NEAR = 0.6, 0.4, 0.25  # against the very word: its stem, a longer word, one typo
+TELLING = 12  # words of a document that others are like it by
 EXPANSIONS = 48  # words that one prefix or typo stands for at most
 
 
@@ -79,6 +81,15 @@ class Planner:
                 return OneOf(found, sum(part.cost for part in found)) if found else None
             case All(parts):
                 return self._all(parts)
+
+    def alike(self, one: Document) -> Part | None:
+        """The words that tell most of a document: often in it, seldom elsewhere, but somewhere."""
+        found, _ = words.places(f"{one.title} {one.text}", one.language)
+        held = {term: self.whole.holds(term) for term in found if term[0] not in "~#" and len(term) > 1}
+        weights = {term: len(found[term]) * self._rarity(known) for term, known in held.items() if known > 1}
+        telling = heapq.nsmallest(TELLING, weights, key=lambda term: (-weights[term], term))
+        parts = tuple(self._weigh({term: 1.0}, FIELDS) for term in telling)
+        return OneOf(parts, sum(part.cost for part in parts)) if parts else None
 
     def _all(self, nodes: tuple[Node, ...]) -> Part | None:
         pairs = [(self.plan(node.part if isinstance(node, Not) else node), isinstance(node, Not)) for node in nodes]

@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import RLock
 
 from hub.errors import DamagedError, SearchError
-from hub.index import Results, shelf
+from hub.index import Hit, Results, shelf
 from hub.index.answer import DEADLINE, Search, View
 from hub.index.book import Book
 from hub.index.document import document
@@ -105,6 +105,13 @@ class Whoosh:
         """Answer within the deadline, however the question is put."""
         with self._lock:
             return Search(self._view(), query, self.patience).results()
+
+    def like(self, id: str, limit: int = 8) -> tuple[Hit, ...] | None:
+        """What is said in much the same words as an item; None when there is none of that id."""
+        with self._lock:
+            view = self._view()
+            one = view.find(id)
+            return Search(view, Query(), self.patience).alike(one, limit) if one and one.type else None
 
     def warm(self) -> None:
         """Read what every question needs, volume by volume, so that the first one does not wait for it."""

@@ -292,6 +292,9 @@ class Block {
     this.values = found;
   }
 
+  // Every value of a facet that is here.
+  known(facet) { return (this.told ??= {})[facet] ??= new Set(this.values[facet].flat()); }
+
   value(facet, message) { return this.values[facet]?.[message] ?? []; }
 
   norm(field, message, usual) {
@@ -601,6 +604,7 @@ function cut(signs, begin, length, spans) {
 
 // Answers
 
+const STANDING = ["type", "channel", "language", "has"]; // facets whose every value is told
 const FEW = 3, CHUNK = 8, VALUES = 50, YEAR = 365.25, LASTING = 0.4, POST = 1.3;
 export const FACETS = ["channel", "person", "type", "topic", "language", "month", "has"];
 
@@ -721,6 +725,9 @@ function counted(name, rows, question) {
   const counts = new Map(), chosen = question.filters[name] ?? [];
   for (const { block, message } of passing(rows, question, name)) for (const value of block.value(name, message)) {
     if (value && !value.startsWith("is:")) counts.set(value, (counts.get(value) ?? 0) + 1);
+  }
+  if (STANDING.includes(name)) for (const block of question.blocks) for (const value of block.known(name)) {
+    if (value && !value.startsWith("is:")) counts.set(value, counts.get(value) ?? 0);
   }
   return [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, VALUES)
     .map(([value, count]) => ({ value, label: value, count, selected: chosen.includes(value) }));
