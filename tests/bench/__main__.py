@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import commits, copies, one_reply, relevance, search
+from tests.bench import commits, copies, one_reply, relevance, search, typing
 
 BENCHES = {
     "commits": commits.main,
@@ -12,6 +12,7 @@ BENCHES = {
     "one_reply": one_reply.main,
     "search": search.main,
     "relevance": relevance.main,
+    "typing": typing.main,
 }
 
 if __name__ == "__main__":
