@@ -205,6 +205,8 @@ def ready(hub: Hub, channel: Channel) -> Channel:
     for secret in secrets:
         hub.hide(secret)
     wants = {one.name for one in dataclasses.fields(channel)}  # type: ignore[arg-type]
+    if "queue" in wants:
+        channel = replace(channel, queue=lambda: hub.settings.inbox)  # type: ignore[type-var]
     if "reader" in wants:
         from hub.site.content import reader
 

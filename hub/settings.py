@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, get_type_hints
+from urllib.parse import urlsplit
 
 from pydantic import TypeAdapter, ValidationError, create_model
 from pydantic.errors import PydanticInvalidForJsonSchema, PydanticSchemaGenerationError
@@ -22,6 +23,7 @@ import hub.channels
 from hub import toml
 from hub.errors import SettingsError
 from hub.guard import Allow
+from hub.inbox import Inbox
 from hub.model import Terms
 from hub.sections import (
     SECRET,
@@ -89,6 +91,12 @@ class Settings:
     def memory(self) -> Path:
         """The program's own folder."""
         return self.folder / ".hub"
+
+    @property
+    def inbox(self) -> Inbox:
+        """Where `hub serve` puts webmentions to pages of the brand."""
+        named = (urlsplit(address).hostname or address for address in (self.brand.url, *self.brand.hosts))
+        return Inbox(self.memory / "inbox", tuple(named))
 
     @property
     def replay(self) -> Path | None:

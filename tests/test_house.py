@@ -22,12 +22,12 @@ HUB = CHECKOUT / "hub"
 # from the ground up: a part knows those below it, and its own inside
 FLOORS: tuple[set[str], ...] = (
     {"model", "errors"},
-    {"answer", "guard", "lock", "log", "pace", "pages", "people", "query", "recipes", "replay", "screen"},
+    {"answer", "guard", "inbox", "lock", "log", "pace", "pages", "people", "query", "recipes", "replay", "screen"},
     {"mail", "scaling", "threads", "tidy", "toml", "workers"},
     {"copies", "targets", "tongue"},
     {"forgotten", "rules", "web"},
     {"channels", "host", "index", "sections", "store"},
-    {"api", "discover", "imports", "pictures", "record", "rulebook", "searchpage", "settings"},
+    {"api", "discover", "imports", "pictures", "receive", "record", "rulebook", "searchpage", "settings"},
     {"report", "serve", "site"},
     {"run"},
     {"commands"},
@@ -68,7 +68,7 @@ DOORS = {
     "schedule": ("hub.commands.",),
     "sqlalchemy": ("hub.store.",),
     "stamina": ("hub.web",),
-    "starlette": ("hub.serve", "hub.host", "hub.api"),
+    "starlette": ("hub.serve", "hub.host", "hub.api", "hub.receive"),
     "structlog": ("hub.log", "hub.run"),
     "uvicorn": ("hub.serve",),
     "watchfiles": ("hub.serve",),

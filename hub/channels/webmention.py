@@ -18,9 +18,9 @@ from urllib.parse import urlencode
 from hub.channels import Ask, memory
 from hub.channels.loose import Json, at, digest, mapping, number, rows, string, texts
 from hub.channels.mf2 import Reader, links_to, spoken
-from hub.channels.webmention_items import mention
+from hub.channels.webmention_items import Known, known, mention, parting
 from hub.errors import ChannelError, Malformed, Missing
-from hub.model import Account, Batch, Cursor, Item, Reaction, Terms
+from hub.model import Batch, Cursor, Item, Reaction, Terms
 from hub.web import Seen, Web, shown
 
 PAGE = 100
@@ -68,18 +68,6 @@ class Webmention:
         return {digest(*few): [("target[]", one) for one in few] for few in some}
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """A mention that was read: a digest of its line, and what it came to (an item's name, or a reaction)."""
-
-    mark: str = ""
-    name: str = ""
-    target: str = ""
-    type: str = ""
-    id: str = ""
-    url: str = ""
-
-
 @dataclass(slots=True)
 class _List:
     """One list of the service. `state` is its cursor; while it is walked, `walk` says how far ("at") and what stood
@@ -91,11 +79,11 @@ class _List:
     ask: Ask
     params: Sequence[tuple[str, str]]
     state: dict[str, object]
-    known: dict[str, _Known] = field(default_factory=dict)  # by wm-id
+    known: dict[str, Known] = field(default_factory=dict)  # by wm-id
 
     def batches(self) -> Iterator[Batch]:
         """The newest page; the whole list where that does not reach down to what is known, or on a sweep."""
-        self.known = memory.load(_Known, mapping(self.state, "known"))
+        self.known = memory.load(Known, mapping(self.state, "known"))
         seen = Seen() if self.ask.sweep else Seen.load(self.state.get("page"))
         found, seen = self._page([("sort-by", "updated"), ("page", "0")], seen)
         news = [row for row in found or () if self._is_new(row)]
@@ -152,9 +140,9 @@ class _List:
     def _told(self, row: Json) -> Iterator[Item | Reaction | str]:
         """What a line comes to now, and what it came to before where that is something else."""
         id, mark = string(row, "wm-id"), _mark(row)
-        old = self.known.get(id, _Known())
+        old = self.known.get(id, Known())
         try:
-            row = self._heard(row)
+            row = heard(self.web, self.reader, row) if self.channel.sources else row
         except Missing:
             row = {}
         except ChannelError:
@@ -163,29 +151,16 @@ class _List:
         said = mention(row, self.channel.name, self.channel.language)
         if isinstance(said, Item) and said.private:
             said = None
-        new = self.known[id] = _known(mark, said)
+        new = self.known[id] = known(mark, said)
         if old.mark and replace(new, mark=old.mark) != old:
-            yield from _parting(old)
+            yield from parting(old)
         if said:
             yield said
-
-    def _heard(self, row: Json) -> Json:
-        """A line with what its source says of itself. Missing when the source is gone or does not link here."""
-        if not self.channel.sources:
-            return row
-        source, target = string(row, "wm-source"), string(row, "wm-target")
-        answer = self.web.get(source, limit=LARGEST)
-        if "html" not in answer.headers.get("content-type", "text/html"):
-            return row
-        page = self.reader.read(answer)
-        if not links_to(page, target):
-            raise Missing(f"{shown(source)} does not link to {target} any more")
-        return {**row, **spoken(page, target)}
 
     def _lost(self, there: set[str]) -> Batch:
         """Of a list that was read whole, what is not on it is gone."""
         lost = [id for id in self.known if id not in there]
-        said = [one for id in lost for one in _parting(self.known.pop(id))]
+        said = [one for id in lost for one in parting(self.known.pop(id))]
         return Batch(
             reactions=tuple(one for one in said if isinstance(one, Reaction)),
             gone=tuple(one for one in said if isinstance(one, str)),
@@ -193,27 +168,23 @@ class _List:
         )
 
     def _is_new(self, row: Json) -> bool:
-        return self.known.get(string(row, "wm-id"), _Known()).mark != _mark(row)
+        return self.known.get(string(row, "wm-id"), Known()).mark != _mark(row)
 
     def _dump(self) -> Cursor:
         return {**self.state, "known": memory.dump(self.known)}
 
 
+def heard(web: Web, reader: Reader, row: Json) -> Json:
+    """A line with what its source says of itself. Missing when the source is gone or does not link to the target."""
+    source, target = string(row, "wm-source"), string(row, "wm-target")
+    answer = web.get(source, limit=LARGEST)
+    if "html" not in answer.headers.get("content-type", "text/html"):
+        raise Malformed(f"{shown(source)} is no page")
+    page = reader.read(answer)
+    if not links_to(page, target):
+        raise Missing(f"{shown(source)} does not link to {target} any more")
+    return {**row, **spoken(page, target)}
+
+
 def _mark(row: Json) -> str:
     return digest(json.dumps(row, sort_keys=True))
-
-
-def _known(mark: str, said: Item | Reaction | None) -> _Known:
-    if isinstance(said, Item):
-        return _Known(mark=mark, name=said.id)
-    if said is None:
-        return _Known(mark=mark)
-    return _Known(mark=mark, target=said.target, type=said.type, id=said.account.id, url=said.account.url)
-
-
-def _parting(old: _Known) -> Iterator[Reaction | str]:
-    """What has to go with a line that is not there any more, or means something else now."""
-    if old.name:
-        yield old.name
-    if old.type:
-        yield Reaction(target=old.target, type=old.type, account=Account(id=old.id, url=old.url), withdrawn=True)

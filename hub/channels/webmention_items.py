@@ -5,6 +5,8 @@ https://github.com/aaronpk/webmention.io#api · https://www.w3.org/TR/jf2/
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -15,6 +17,18 @@ from hub.model import Account, Item, Media, Reaction
 REACTIONS = {"like-of": "like", "repost-of": "repost", "bookmark-of": "bookmark", "rsvp": "rsvp"}
 # Bridges speak for others: a page of theirs names the post it stands for, which lies on another host.
 BRIDGES = ("brid.gy", "www.brid.gy", "fed.brid.gy", "brid-gy.appspot.com")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A mention that was read: a digest of its line, and what it came to (an item's name, or a reaction)."""
+
+    mark: str = ""
+    name: str = ""
+    target: str = ""
+    type: str = ""
+    id: str = ""
+    url: str = ""
 
 
 def mention(row: Json, channel: str, language: str = "") -> Item | Reaction | None:
@@ -47,6 +61,23 @@ def mention(row: Json, channel: str, language: str = "") -> Item | Reaction | No
         edited=_edited(row),
         private=at(row, "wm-private") is True,
     )
+
+
+def known(mark: str, said: Item | Reaction | None) -> Known:
+    """What is remembered of a line."""
+    if isinstance(said, Item):
+        return Known(mark=mark, name=said.id)
+    if said is None:
+        return Known(mark=mark)
+    return Known(mark=mark, target=said.target, type=said.type, id=said.account.id, url=said.account.url)
+
+
+def parting(old: Known) -> Iterator[Reaction | str]:
+    """What has to go with a line that is not there any more, or means something else now."""
+    if old.name:
+        yield old.name
+    if old.type:
+        yield Reaction(target=old.target, type=old.type, account=Account(id=old.id, url=old.url), withdrawn=True)
 
 
 def author(row: Json) -> Account:
