@@ -14,6 +14,7 @@ import pytest
 
 from hub import channels, settings
 from hub.cli import BUG, CODES, app
+from hub.model import Terms
 
 CHECKOUT = Path(__file__).parents[1]
 README = (CHECKOUT / "README.md").read_text("utf-8")
@@ -49,6 +50,20 @@ def setting(key: str, what: dict[str, Any]) -> str:
     return f"| `{key}` | {what['description']}{words} | {default} |".replace("||", "|")
 
 
+PLACES = ("page", "feed", "json", "search", "embed", "wall", "mail")
+
+
+def terms_table() -> Iterator[str]:
+    """Kinds whose networks ask for something, and what; of all others every text may stand everywhere."""
+    yield from (f"| kind | {' | '.join(PLACES)} | kept | beside the text |", "| --- " * (len(PLACES) + 3) + "|")
+    for name in settings.kinds():
+        asks = channels.kind(name).terms
+        if asks != Terms(sweep_days=asks.sweep_days):
+            days = f"{asks.keep_days} days" if asks.keep_days else "as long as it stands there"
+            told = [getattr(asks, place) for place in PLACES]
+            yield f"| `{name}` | {' | '.join([*told, days, ', '.join(asks.marks)])} |".replace("  |", " |")
+
+
 def commands_table() -> Iterator[str]:
     yield from ("| command | does |", "| --- | --- |")
     for name, command in every(app):
@@ -79,6 +94,10 @@ def first(command: click.Command) -> str:
 
 def test_every_setting_is_told_with_its_default() -> None:
     assert list(settings_table()) == block("settings")
+
+
+def test_the_terms_of_every_kind_that_has_some_are_told() -> None:
+    assert list(terms_table()) == block("terms")
 
 
 def test_every_command_is_told_with_its_options() -> None:

@@ -280,6 +280,41 @@ def test_the_static_search_files_hold_every_item_once(demo: Demo) -> None:
     assert Counter(named(files)) == ids(demo.items)
 
 
+# what networks ask for
+
+
+def phrases(demo: Demo) -> set[str]:
+    """What others said on X and nobody said elsewhere: of each message its longest run of plain words."""
+    mine, others = ([item["text"] for item in demo.items if (item["channel"] == "x") is here] for here in (True, False))
+    runs = {max(re.findall(r"[a-z ]+", text), key=len).strip() for text in mine if re.search(r"[a-z ]{25}", text)}
+    elsewhere = " ".join(others)
+    return {run for run in runs if run not in elsewhere}
+
+
+def test_words_of_x_stand_on_pages_and_in_no_data_feed_frame_or_search(demo: Demo) -> None:
+    words, pages = phrases(demo), demo.files(".html")
+    data = {path: body.decode() for path, body in demo.files(".json", ".atom", ".rss", ".xml", ".txt", ".js").items()}
+    data |= {f"{path} ld+json": body.decode().partition("application/ld+json")[2] for path, body in pages.items()}
+    data |= {path: body.decode() for path, body in pages.items() if path.startswith(("embed/", "wall/"))}
+    assert len(words) > 20
+    assert all(any(one in body.decode() for body in pages.values()) for one in words)
+    assert {path for path, text in data.items() if any(one in text for one in words)} == set()
+
+
+def test_the_index_of_the_search_api_holds_no_words_of_x(demo: Demo) -> None:
+    assert demo.folder.hub("--json", "search", '"every other maker manages it"').json["total"] == 0
+    assert demo.folder.hub("--json", "search", '"second altos will sing for it"').json["total"] == 1  # on Bluesky
+
+
+def test_an_export_for_others_tells_of_x_only_where_and_when(demo: Demo) -> None:
+    lines = [json.loads(line) for line in demo.folder.hub("export", "--public").out.splitlines()]
+    assert {tuple(sorted(one)) for one in lines if one["channel"] == "x"} == {("channel", "id", "published", "url")}
+
+
+def test_who_asked_to_be_left_alone_is_nowhere(demo: Demo) -> None:
+    assert not [item for item in demo.items if item["author"]["name"] in ("Somebody quiet", "Shy")]
+
+
 # the next day
 
 
