@@ -97,8 +97,9 @@ class Kin:
         for chunk in chunks(keys):
             found.update(self.c.scalars(select(names.c.item).where(names.c.name.in_(chunk))))
             if own and own[0].published != UNDATED:
-                soon = traces.c.published.between(*_around(own[0].published))
-                found.update(self.c.scalars(select(traces.c.item).where(traces.c.key.in_(chunk), soon)))
+                since, until = _around(own[0].published)
+                soon = (traces.c.published >= since, traces.c.published <= until)
+                found.update(self.c.scalars(select(traces.c.item).where(traces.c.key.in_(chunk), *soon)))
         return found - {id}
 
     def _beside(self, id: str) -> set[str]:
