@@ -154,7 +154,7 @@ def exported_line(record: Record) -> dict[str, object]:
         "id": item.id,
         "url": item.url,
         "channel": item.channel,
-        "channels": list(record.channels),
+        "channels": list(record.brought),
         "kind": "copy" if record.copy else "post" if record.thread == item.id else "reply",
         "author": _author(item.author),
         "published": _iso(item.published),

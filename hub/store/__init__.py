@@ -50,6 +50,7 @@ class Record:
     thread: str  # id of the root
     parent: str = ""  # id of the parent, "" for a root
     counts: Mapping[str, int] = field(default_factory=dict)
+    brought: tuple[str, ...] = ()  # by which channels this very item came, without its copies
     copy: bool = False  # it is shown with the post of which it is a copy
     copies: tuple[Item, ...] = ()  # of a root
     ties: Mapping[str, str] = field(default_factory=dict)  # id of a copy → what says that it is one

@@ -95,6 +95,7 @@ def _record(group: Sequence[Row[Any]], shown: Mapping[str, Item], counted: Itera
     return Record(
         item=shown[row.id],
         channels=_channels(group),
+        brought=_channels([row]),
         thread=row.thread,
         parent=row.above if row.thread != row.id else "",
         counts=figures.public(figures.together(counted)),

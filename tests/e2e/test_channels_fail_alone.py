@@ -38,7 +38,7 @@ def server() -> Iterator[Blogs]:
 
 def blog(server: Blogs, name: str) -> dict[str, object]:
     """A healthy channel with two posts."""
-    return feed(rss(server, name, [Post("hello"), Post("again", days=1)]))
+    return feed(rss(server, name, [Post(f"hello {name}"), Post(f"again {name}", days=1)]))
 
 
 @dataclass(frozen=True)
