@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -67,7 +68,7 @@ def post(thread: Thread, card: Card, shop: Workshop) -> Markup:
     data there is none."""
     here = shop.at.absolute(card.href)
     entity = {
-        **_posting(thread.shown, card, shop),
+        **_posting(_piece(thread), card, shop),
         "commentCount": card.replies,
         "comment": _comments(thread, thread.replies, shop),
     }
@@ -77,7 +78,7 @@ def post(thread: Thread, card: Card, shop: Workshop) -> Markup:
 def part(talk: Talk, part: Part, card: Card, shop: Workshop) -> Markup:
     """A further page of a conversation: the same posting, by the address of its own page, with the comments here."""
     replies = [talk.replies[number] for number in part.shown]
-    entity = {**_posting(talk.thread.shown, card, shop), "comment": _comments(talk.thread, replies, shop)}
+    entity = {**_posting(_piece(talk.thread), card, shop), "comment": _comments(talk.thread, replies, shop)}
     return _page(shop.at.absolute(card.href + part.path), entity, card, shop)
 
 
@@ -86,6 +87,11 @@ def _page(url: str, entity: dict[str, object], card: Card, shop: Workshop) -> Ma
     steps = [(shop.shell.name, ""), (card.place.label, card.place.href), (name, card.href)]
     page = {"@type": "WebPage", "url": url, "name": name, "mainEntity": _full(entity)}
     return script({"@graph": [page, crumbs(steps, shop.at)]})
+
+
+def _piece(thread: Thread) -> Item:
+    """The fullest version of a post, told at the time of the earliest, as the page tells it."""
+    return replace(thread.shown, published=thread.root.published)
 
 
 def _posting(root: Item, card: Card, shop: Workshop) -> dict[str, object]:
