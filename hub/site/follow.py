@@ -32,6 +32,7 @@ STANDING = tuple(
         "texts",
         "sitemap",
         "robots",
+        "beside",
         "headers",
         "search",
         "assets",

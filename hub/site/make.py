@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from hub.model import Item, Reply
 from hub.pages import Page, address, anchor, base, closed, feed, list_path, window
-from hub.site import headers, jsonld, machine, search, topics
+from hub.site import beside, headers, jsonld, machine, search, topics
 from hub.site.collect import LISTS, lists
 from hub.site.compose import Composer
 from hub.site.follow import LATEST, part_of
@@ -136,6 +136,7 @@ def _post(shop: Workshop, page: Page) -> dict[str, bytes]:
             feeds=(Feeds(title=card.heading, atom=replies, rss="", json=""),),
             jsonld=jsonld.post(thread, card, shop),
             published=card.published.iso,
+            activity=f"{post.address}{beside.ACTIVITY}",
         ),
         card=card,
         lines=shop.composer.lines(talk, part),
@@ -151,6 +152,7 @@ def _post(shop: Workshop, page: Page) -> dict[str, bytes]:
     return {
         f"{post.address}index.html": shop.render("post", view),
         replies: machine.replies_feed(shop, talk, card),
+        f"{post.address}{beside.ACTIVITY}": beside.activity(shop, records[page.name], talk, card),
     }
 
 
@@ -347,6 +349,7 @@ MAKERS: dict[str, Callable[[Workshop, Page], dict[str, bytes]]] = {
     "feed": machine.feed,
     "sitemap": machine.sitemap,
     "robots": machine.robots,
+    "beside": beside.files,
     "redirects": machine.redirects,
     "headers": headers.files,
     "assets": machine.assets,

@@ -177,6 +177,7 @@ class Head:
     feeds: tuple[Feeds, ...] = ()
     jsonld: Markup = NOTHING  # safe inside <script type="application/ld+json">
     published: str = ""
+    activity: str = ""  # the same thing as ActivityStreams 2.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -133,7 +133,7 @@ def test_one_reply_rewrites_the_first_page_its_roots_page_and_its_branch(built):
     branch = f"t/{digest(name(50))}/"
     rewritten = {path for path in after if before.get(path) != after[path] and path.startswith("p/")}
     pages = {here(path) for path in ("", "replies/2/", "most/", branch)}
-    assert rewritten == pages | {address(post(5)) + "replies.atom"}
+    assert rewritten == pages | {address(post(5)) + name for name in ("replies.atom", "activity.json")}
     assert anchor(name(9000)) in after[here(branch)].decode()
 
 
