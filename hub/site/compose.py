@@ -15,11 +15,11 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 
 from hub import tidy
-from hub.model import Account, Item, Media, Reply, Tombstone, Unknown
+from hub.model import Account, Item, Media, Poll, Rating, Reply, Tombstone, Unknown
 from hub.pages import address, anchor, base, topic
 from hub.settings import Settings
 from hub.site.talk import Part, Talk
-from hub.site.views import Card, Line, Moment, Picture, Place, Version, Who
+from hub.site.views import Ballot, Card, Line, Moment, Picture, Place, Version, Who
 from hub.site.words import Words, later
 from hub.store import File, Record, Store
 
@@ -29,6 +29,8 @@ WHOLE = 480  # characters of a title-less note that a list shows whole
 
 # A hashtag as networks link it and tidy lets it through: <a href="…">#<span>tea</span></a>
 HASHTAG = re.compile(r'<a href="[^"]*"[^>]*>(?P<words>#(?:<span>)?(?P<tag>[^<>]+)(?:</span>)?)</a>')
+
+EMOJI = re.compile(r"<[^>]*>|:(?P<code>[\w+-]+):")  # tags are passed over whole
 
 KINDS = {
     "article": later("Article"),
@@ -201,6 +203,8 @@ class Composer:
             title=item.title,
             heading=heading(item, "" if untouched else text) or self._kind(item),
             body=Markup() if clamped else self.words_of(item),
+            poll=self.ballot(item.poll),
+            rating=self.rated(item.rating),
             summary="" if untouched else short,
             clamped=clamped,
             published=self.moment(record.item.published),
@@ -251,7 +255,35 @@ class Composer:
             name = topic(unescape(found["tag"]))
             return f'<a href="{self.link(base(f"topic/{name}"))}">{found["words"]}</a>' if name in known else found[0]
 
-        return Markup(HASHTAG.sub(here, item.html) if known else item.html)  # noqa: S704  tidied before it was stored
+        html = HASHTAG.sub(here, item.html) if known else item.html
+        return Markup(self._with_emojis(html, item))  # noqa: S704  tidied before it was stored
+
+    def _with_emojis(self, html: str, item: Item) -> str:
+        """:codes: between the tags become pictures; one whose picture is not here stays as it was written."""
+        emojis = () if self.settings.terms(item.channel).page == "untouched" else item.emojis
+        drawn = {emoji.code: self.face(emoji.url) for emoji in emojis if f":{emoji.code}:" in html}
+
+        def here(found: re.Match[str]) -> str:
+            picture = drawn.get(found["code"] or "")
+            image = Markup('<img class="emoji" src="{}" alt="{}" width="24" height="24" loading="lazy">')
+            return str(image.format(self.link(picture), found[0])) if picture else found[0]
+
+        return EMOJI.sub(here, html) if any(drawn.values()) else html
+
+    def ballot(self, poll: Poll | None) -> Ballot | None:
+        """A poll as it stood when its network was last asked."""
+        if poll is None:
+            return None
+        total = sum(choice.votes for choice in poll.choices)
+        shares = [round(100 * choice.votes / total) if total else 0 for choice in poll.choices]
+        rows = ((choice.title, choice.votes, share) for choice, share in zip(poll.choices, shares, strict=True))
+        return Ballot(rows=tuple(rows), total=total, closes=self.moment(poll.closes) if poll.closes else None)
+
+    def rated(self, rating: Rating | None) -> str:
+        if rating is None:
+            return ""
+        number = self.words.number
+        return self.words.word("%(value)s of %(best)s", value=number(rating.value), best=number(rating.best))
 
     # conversations
     def lines(self, talk: Talk, part: Part) -> tuple[Line, ...]:
@@ -272,7 +304,9 @@ class Composer:
             origin=node.url,
             place=self.place(node.channel),
             who=self.who(node.author, node.ours),
-            body=Markup(node.html),  # noqa: S704  tidied before it was stored
+            body=Markup(self._with_emojis(node.html, node)),  # noqa: S704  tidied before it was stored
+            poll=self.ballot(node.poll),
+            rating=self.rated(node.rating),
             published=self.moment(node.published),
             edited=self.moment(node.edited) if node.edited else None,
             language=node.language,

@@ -78,6 +78,15 @@ class Version:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Ballot:
+    """A poll: (option, votes, percent), and until when one can vote at the source."""
+
+    rows: tuple[tuple[str, int, int], ...]
+    total: int = 0
+    closes: Moment | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Card:
     """A post in a list, and the head of its own page (h-entry)."""
 
@@ -96,6 +105,8 @@ class Card:
     published: Moment = Moment()
     edited: Moment | None = None
     language: str = ""
+    poll: Ballot | None = None
+    rating: str = ""  # "4 of 5"
     pictures: tuple[Picture, ...] = ()
     tags: tuple[tuple[str, str], ...] = ()  # (as it is written, href of the topic)
     warning: str = ""
@@ -119,6 +130,8 @@ class Line:
     published: Moment = Moment()
     edited: Moment | None = None
     language: str = ""
+    poll: Ballot | None = None
+    rating: str = ""  # "4 of 5"
     pictures: tuple[Picture, ...] = ()
     warning: str = ""
     sensitive: bool = False

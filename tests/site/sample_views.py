@@ -154,6 +154,11 @@ ARTICLE = v.Card(
     channels=3,
     counts=(("likes", 1200), ("reposts", 85)),
 )
+VOTE = v.Ballot(
+    rows=(("Green, as the last one", 120, 60), ("أزرق", 80, 40), ("Rindfleischetikettierung" * 4, 0, 0)),
+    total=200,
+    closes=moment(9),
+)
 NOTE = v.Card(
     key="https://social.example/2",
     href="p/2026-11-04-2-aaaaaaaaaa/",
@@ -168,6 +173,8 @@ NOTE = v.Card(
     language="en",
     replies=1,
     channels=1,
+    poll=VOTE,
+    rating="4 of 5",
 )
 GERMAN = replace(
     NOTE,
