@@ -66,6 +66,7 @@ DOORS = {
     "rapidfuzz": ("hub.copies",),
     "rich": ("hub.commands.",),
     "schedule": ("hub.commands.",),
+    "segno": ("hub.site.",),
     "sqlalchemy": ("hub.store.",),
     "stamina": ("hub.web",),
     "starlette": ("hub.serve", "hub.host", "hub.api", "hub.receive"),

@@ -21,6 +21,7 @@ from hub.site.talk import CHOICE, Talk
 from hub.store import Store
 
 FEED = 50  # entries in a feed
+QUEUE = 80  # messages on the wall
 LATEST = 5  # replies shown on the first page
 MANY = 500  # threads: a change of more of them than this, and than half, is cheaper read as a whole
 
@@ -33,6 +34,7 @@ STANDING = tuple(
         "sitemap",
         "robots",
         "beside",
+        "wall",
         "headers",
         "search",
         "assets",
@@ -237,9 +239,11 @@ class Follower:
         sorts += [(sort, ident) for ident, (sort, _) in rows.items()] if root in changed else []
         if not sorts:
             return
-        newer = self.manifest.replies_after(*max(sorts), limit=FEED)
+        newer = self.manifest.replies_after(*max(sorts), limit=QUEUE)
         if newer < FEED:
             self.pages.add(Page(kind="feed", name="replies"))
+        if newer < QUEUE:
+            self.pages.add(Page(kind="wall"))
         if newer < LATEST:
             self.pages.add(Page(kind="list", name=HOME))
 
@@ -283,6 +287,8 @@ class Follower:
         self._feed(name, rank, total)
 
     def _feed(self, name: str, rank: int, total: int) -> None:
+        if not name and total - rank <= QUEUE + 1:
+            self.pages.add(Page(kind="wall"))
         if total - rank <= FEED + 1:
             self.pages.add(Page(kind="feed", name=name or "all"))
 

@@ -174,6 +174,8 @@ class Shell:
     js: str
     search_js: str
     lookup_js: str = ""  # reads the static search index
+    wall_css: str = ""
+    wall_js: str = ""
     csp: str
     api: str = ""  # origin of the search API, "" when there is none
     unnamed: str = "Unnamed"  # what stands for a name that nobody gave
@@ -330,3 +332,27 @@ class TextPage:
     body: Markup = NOTHING
     language: str = ""
     data: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WallItem:
+    """A message on the wall: plain words, cut at a sentence where they are many."""
+
+    key: str
+    href: str
+    who: Who
+    place: Place
+    text: str
+    published: Moment
+    language: str = ""
+    picture: Picture | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WallPage:
+    """/wall/: the newest messages; `address` is the site's as one types it."""
+
+    head: Head
+    title: str
+    items: tuple[WallItem, ...]
+    address: str

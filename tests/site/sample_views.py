@@ -86,6 +86,8 @@ SHELL = v.Shell(
     css="static/hub.css",
     js="static/hub.js",
     search_js="static/search.js",
+    wall_css="static/wall.css",
+    wall_js="static/wall.js",
     csp=POLICY,
 )
 
@@ -338,6 +340,24 @@ TOPICS = v.TopicsPage(
     title="Topics",
     rows=(("repair", "topic/repair/", 1204), ("إصلاح", "topic/1f0c2a/", 1)),
 )
+WALL = v.WallPage(
+    head=head("wall/", "Wall", noindex=True),
+    title="Wall",
+    items=tuple(
+        v.WallItem(
+            key=card.key,
+            href=card.href,
+            who=card.who,
+            place=card.place,
+            text=card.heading,
+            published=card.published,
+            language=card.language,
+            picture=LAMP,
+        )
+        for card in CARDS
+    ),
+    address="talk.example/talk/",
+)
 EMPTY = v.ListPage(head=head("channel/news/", "Press"), title="Press feed", intro="", cards=(), place=NEWS)
 POST = v.PostPage(
     head=head(ARTICLE.href, "A year of repairs", feeds=(REPLIES,), published=ARTICLE.published.iso, jsonld=JSONLD),
@@ -422,6 +442,8 @@ PAGES: dict[str, tuple[str, object]] = {
     "channel/blog/index.html": ("list.html", CHANNEL),
     "channel/news/index.html": ("list.html", EMPTY),
     "topic/repair/index.html": ("list.html", TOPIC),
+    "wall/index.html": ("wall.html", WALL),
+    "wall/empty/index.html": ("wall.html", replace(WALL, items=())),
     "topics/index.html": ("topics.html", TOPICS),
     "topics/empty/index.html": ("topics.html", replace(TOPICS, rows=())),
     ARTICLE.href + "index.html": ("post.html", POST),

@@ -1,0 +1,152 @@
+// Turns the messages of the wall, asks once a minute for new ones, and goes on with what it has when nobody answers.
+// ?theme=dark&speed=1.5&channel=blog; Space, arrows, f, r.
+const main = document.getElementById("main");
+const queue = document.getElementById("queue");
+const button = document.getElementById("play");
+const late = document.getElementById("late");
+const options = new URLSearchParams(location.search);
+const speed = Math.min(Math.max(Number(options.get("speed")) || 1, 0.25), 4);
+const EVERY = 60_000;
+const LATE = 5 * EVERY;
+const CALM = 10; // messages that are not shown again before others were
+
+let playing = !matchMedia("(prefers-reduced-motion: reduce)").matches;
+let timer = 0;
+let drift = 0;
+let etag = "";
+let heard = Date.now();
+const recent = [];
+const fresh = [];
+
+const all = () => [...queue.children];
+const word = (element, at) => element.dataset.words.split("|")[at];
+
+function seconds(item) {
+  const words = item.querySelector(".said").textContent.trim().split(/\s+/).length;
+  return Math.min(Math.max(8, words / 2.5 + 3), 20) / speed;
+}
+
+function show(item) {
+  if (!item) return;
+  drift = (drift + 1) % 3;
+  for (const other of all()) {
+    other.inert = other !== item;
+    if (other === item) other.dataset.on = drift;
+    else delete other.dataset.on;
+  }
+  const said = item.querySelector(".said");
+  said.classList.toggle("long", item.scrollHeight > item.clientHeight);
+  recent.push(item.dataset.key);
+  while (recent.length > CALM) recent.shift();
+  clearTimeout(timer);
+  if (playing) timer = setTimeout(next, seconds(item) * 1000);
+}
+
+// What is new comes first and once; else one that was not shown lately.
+function next() {
+  const known = new Map(all().map((item) => [item.dataset.key, item]));
+  while (fresh.length) {
+    const item = known.get(fresh.shift());
+    if (item) return show(item);
+  }
+  const others = all().filter((item) => !recent.includes(item.dataset.key));
+  const choice = others.length ? others : all();
+  show(choice[Math.floor(Math.random() * choice.length)]);
+}
+
+function step(by) {
+  const items = all();
+  const at = items.findIndex((item) => "on" in item.dataset);
+  show(items[(at + by + items.length) % items.length]);
+}
+
+function play(on) {
+  playing = on;
+  button.textContent = word(button, playing ? 0 : 1);
+  clearTimeout(timer);
+  if (playing) next();
+}
+
+function made(row) {
+  const item = document.createElement("li");
+  const add = (parent, tag, words, attributes = {}) => {
+    const element = document.createElement(tag);
+    element.textContent = words;
+    for (const [name, value] of Object.entries(attributes)) if (value) element.setAttribute(name, value);
+    parent.append(element);
+    return element;
+  };
+  item.dataset.key = row.id;
+  item.dataset.channel = row.channel;
+  add(item, "h2", row.name, { dir: "auto" });
+  add(item, "p", row.text, { class: "said", dir: "auto", lang: row.lang });
+  if (row.picture) add(item, "img", "", { src: row.picture, alt: row.alt || " " });
+  const from = add(item, "p", "", { class: "from" });
+  const place = add(from, "a", row.label, { class: "place", href: row.url });
+  place.dataset.kind = row.kind;
+  add(from, "time", row.date, { datetime: row.iso });
+  return item;
+}
+
+function take(rows) {
+  const wanted = rows.filter((row) => !options.get("channel") || row.channel === options.get("channel"));
+  const keys = new Set(wanted.map((row) => row.id));
+  const known = new Set(all().map((item) => item.dataset.key));
+  for (const item of all()) if (!keys.has(item.dataset.key)) item.remove();
+  for (const row of wanted) {
+    if (known.has(row.id)) continue;
+    queue.append(made(row));
+    if (etag) fresh.push(row.id);
+  }
+  if (!queue.querySelector("[data-on]")) next();
+}
+
+async function ask() {
+  if (!document.hidden) {
+    try {
+      const answer = await fetch(main.dataset.feed, { cache: "no-cache", headers: etag ? { "If-None-Match": etag } : {} });
+      if (answer.status === 200) {
+        take((await answer.json()).items);
+        etag = answer.headers.get("ETag") ?? "known";
+      }
+      if (answer.ok || answer.status === 304) heard = Date.now();
+    } catch { /* offline: what is here is shown on */ }
+  }
+  late.hidden = Date.now() - heard < LATE;
+  late.textContent = late.dataset.words.replace("{}", new Date(heard).toLocaleTimeString([], { timeStyle: "short" }));
+  setTimeout(ask, EVERY + Math.random() * 5_000);
+}
+
+const keys = {
+  " ": () => play(!playing),
+  ArrowRight: () => step(1),
+  ArrowLeft: () => step(-1),
+  f: () => (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen?.()),
+  r: () => { recent.length = 0; next(); },
+};
+
+let still = 0;
+function awake() {
+  document.body.classList.remove("idle");
+  clearTimeout(still);
+  still = setTimeout(() => document.body.classList.add("idle"), 3_000);
+}
+
+if (queue) {
+  document.body.classList.add("turning");
+  if (options.get("theme")) document.documentElement.dataset.theme = options.get("theme") === "dark" ? "dark" : "light";
+  button.parentElement.hidden = false;
+  document.documentElement.dataset.js = "";
+  button.addEventListener("click", () => play(!playing));
+  button.textContent = word(button, playing ? 0 : 1);
+  addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || (event.key === " " && event.target === button)) return;
+    if (!keys[event.key]) return;
+    event.preventDefault();
+    keys[event.key]();
+  });
+  addEventListener("pointermove", awake);
+  navigator.wakeLock?.request("screen").catch(() => {});
+  show(all()[0]);
+  ask();
+}
