@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
+from hub.errors import SettingsError
 from hub.site.writer import digest_of
 
+GROUNDS = ("#ffffff", "#f6f6f4", "#ececea")  # what words stand on in light pages, see hub.css
+READABLE = 4.5
 HASHED = {".css", ".js", ".svg"}
 
 
@@ -44,8 +47,27 @@ def hashed(name: str, content: bytes) -> str:
 
 
 def accent_rules(accent: str) -> bytes:
-    """The brand's colour as the accent of light pages; dark ones keep the theme's, which is light enough."""
+    """The brand's colour as the accent of light pages; dark ones keep the theme's, which is light enough. Raises
+    SettingsError where its words could not be read (WCAG 2.2, 1.4.3)."""
+    ground, ratio = min(((ground, contrast(accent, ground)) for ground in GROUNDS), key=lambda pair: pair[1])
+    if ratio < READABLE:
+        why = f"{accent} stands out from {ground} by {ratio:.1f} to 1; words need {READABLE} to 1"
+        raise SettingsError("brand.accent", why, where="content/hub.toml", fix="choose a darker colour")
     return f"\n:root{{--accent-light:{accent}}}\n".encode()
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast ratio of two colours (WCAG 2.2): from 1 to 21."""
+    low, high = sorted((_luminance(one), _luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    digits = colour.lstrip("#")
+    digits = digits if len(digits) == 6 else "".join(digit * 2 for digit in digits)
+    parts = [int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def statics(folder: Path) -> dict[str, bytes]:

@@ -28,6 +28,7 @@ function seconds(item) {
 
 function show(item) {
   if (!item) return;
+  if (recent.length) document.body.classList.add("moving"); // the first one stands there at once
   drift = (drift + 1) % 3;
   for (const other of all()) {
     other.inert = other !== item;
