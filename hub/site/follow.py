@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from hub.model import Entry, Item, Thread
 from hub.pages import HOME, Page, Post, Stretch, Touched, address, closed, page_at, topic, touched
 from hub.site.collect import Collector, lists
+from hub.site.insights import newest_day, planned
 from hub.site.manifest import Manifest
 from hub.site.search import Ledger
 from hub.site.talk import CHOICE, Talk
@@ -100,6 +101,7 @@ class Follower:
         self.stretches: set[Stretch] = set()
         self.around: set[tuple[str, str]] = set()
         self.totals: dict[str, int] = {}
+        self.moved: set[str] = set()  # times of what came, went or was edited
 
     def follow(self) -> None:
         """Apply the journal, say what is due, move the mark: one transaction."""
@@ -131,6 +133,7 @@ class Follower:
         self.pages |= {Page(kind="redirect", name=old) for old in self.store.redirects()}
         self.pages |= everything(self.manifest, self.channels) | self.said.everything()
         self._hidden()
+        self._insights()
         self.manifest.keep("mark", str(seq))
 
     def _from_mark(self) -> None:
@@ -151,7 +154,15 @@ class Follower:
         self._resolve()
         self.pages |= self.said.touched()
         self._hidden()
+        self._insights()
         self.manifest.keep("mark", str(mark))
+
+    def _insights(self) -> None:
+        """Only whole days count there: they are drawn anew once a day, and when something of such a day changed."""
+        day = newest_day(self.manifest.db)
+        if day != self.manifest.get("day") or any(time < day for time in self.moved):
+            self.manifest.keep("day", day)
+            self.pages |= planned(self.channels)
 
     def _hidden(self) -> None:
         """The transparency page counts what each rule hides."""
@@ -187,6 +198,8 @@ class Follower:
         self._recent(root, changed)
         for name in {*(before.lists if before else ()), *(after.lists if after else ())} - self.totals.keys():
             self.totals[name] = self.manifest.total(name)
+        if before != after or root in changed:
+            self.moved |= {post.sort for post in (before, after) if post}
         if before != after:
             self._relatives(before)
             self.manifest.drop(root)
@@ -216,10 +229,12 @@ class Follower:
         nodes = [reply.node for reply in thread.replies] if thread else []
         new = {node.id: (sort_key(node), node.channel) for node in nodes if isinstance(node, Item)}
         old = self.manifest.replies(root)
+        self.moved |= {pair[0] for ident in old.keys() ^ new.keys() if (pair := old.get(ident) or new.get(ident))}
         for ident in old.keys() - new.keys():
             self.manifest.drop_reply(ident)
         for ident, (sort, channel) in new.items():
             if old.get(ident) != (sort, channel):
+                self.moved |= {sort, old.get(ident, (sort, ""))[0]}
                 self.manifest.put_reply(ident, root, sort, channel)
 
     def _talk(self, root: str, thread: Thread | None, changed: Collection[str]) -> None:
@@ -304,4 +319,4 @@ def everything(manifest: Manifest, channels: Iterable[str] = ()) -> set[Page]:
         numbers = range(closed(manifest.total(name)) + 1)
         pages |= {Page(kind="list", name=name, number=number) for number in numbers}
         pages.add(Page(kind="feed", name=name or "all"))
-    return pages | {Page(kind="feed", name="replies")}
+    return pages | {Page(kind="feed", name="replies")} | planned(channels)

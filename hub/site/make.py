@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from hub.model import Item, Reply
 from hub.pages import Page, address, anchor, base, closed, feed, list_path, window
-from hub.site import beside, headers, jsonld, machine, search, topics, wall
+from hub.site import beside, headers, insights, jsonld, machine, search, topics, wall
 from hub.site.collect import LISTS, lists
 from hub.site.compose import Composer
 from hub.site.follow import LATEST, part_of
@@ -351,6 +351,7 @@ MAKERS: dict[str, Callable[[Workshop, Page], dict[str, bytes]]] = {
     "robots": machine.robots,
     "beside": beside.files,
     "wall": wall.files,
+    "insights": insights.files,
     "redirects": machine.redirects,
     "headers": headers.files,
     "assets": machine.assets,

@@ -356,3 +356,24 @@ class WallPage:
     title: str
     items: tuple[WallItem, ...]
     address: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InsightsPage:
+    """/insights/ and its ranges. `charts` and `hours` are empty where too little was said to draw it."""
+
+    head: Head
+    title: str
+    days: int
+    ranges: tuple[tuple[int, str], ...]  # (days, href)
+    channels: tuple[tuple[Place, str], ...]
+    numbers: tuple[tuple[int, int], tuple[int, int]]  # posts and replies: (these days, the days before)
+    until: str = ""  # the last day that counts, "" where nothing was said
+    place: Place | None = None
+    charts: tuple[tuple[Place, Bars], ...] = ()
+    columns: tuple[str, ...] = ()
+    table: tuple[tuple[str | int, ...], ...] = ()
+    hours: tuple[tuple[str, tuple[tuple[int, int], ...]], ...] = ()  # (weekday, (messages, tint) of 24 hours)
+    top: tuple[tuple[str, str, int], ...] = ()  # (href, heading, replies)
+    topics: tuple[tuple[str, str, int, int], ...] = ()  # (topic, href, posts, posts before)
+    csv: str = ""

@@ -358,6 +358,23 @@ WALL = v.WallPage(
     ),
     address="talk.example/talk/",
 )
+WEEKS = bars((("1 November", 3), ("8 November", 0), ("15 November", 12)), "Journal", "Most was said from 15 November.")
+INSIGHTS = v.InsightsPage(
+    head=head("insights/", "Insights"),
+    title="Insights",
+    days=90,
+    ranges=((7, "insights/last-7-days/"), (90, "insights/")),
+    channels=((BLOG, "insights/blog/"),),
+    numbers=((12, 9), (1204, 1204)),
+    until="24 November 2026",
+    charts=((BLOG, WEEKS), (MASTODON, WEEKS)),
+    columns=("Journal", "Mastodon"),
+    table=(("1 November", 3, 3), ("8 November", 0, 0)),
+    hours=tuple((day, tuple((hour % 5, hour % 5) for hour in range(24))) for day in ("Monday", "الثلاثاء")),
+    top=((ARTICLE.href, ARTICLE.heading, 12),),
+    topics=(("repair", "topic/repair/", 12, 3),),
+    csv="insights/",
+)
 EMPTY = v.ListPage(head=head("channel/news/", "Press"), title="Press feed", intro="", cards=(), place=NEWS)
 POST = v.PostPage(
     head=head(ARTICLE.href, "A year of repairs", feeds=(REPLIES,), published=ARTICLE.published.iso, jsonld=JSONLD),
@@ -444,6 +461,11 @@ PAGES: dict[str, tuple[str, object]] = {
     "topic/repair/index.html": ("list.html", TOPIC),
     "wall/index.html": ("wall.html", WALL),
     "wall/empty/index.html": ("wall.html", replace(WALL, items=())),
+    "insights/index.html": ("insights.html", INSIGHTS),
+    "insights/empty/index.html": (
+        "insights.html",
+        replace(INSIGHTS, until="", charts=(), hours=(), table=(), top=(), topics=(), place=BLOG),
+    ),
     "topics/index.html": ("topics.html", TOPICS),
     "topics/empty/index.html": ("topics.html", replace(TOPICS, rows=())),
     ARTICLE.href + "index.html": ("post.html", POST),

@@ -1,0 +1,205 @@
+"""Insights: how much was said, where and when, drawn when the site is built. Only whole days count, up to the day
+before the newest message (UTC), so that what is said today moves nothing here."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
+from io import StringIO
+from sqlite3 import Connection
+from typing import TYPE_CHECKING
+
+from hub.pages import Page, base
+from hub.site import jsonld
+from hub.site.charts import bars
+from hub.site.views import Bars, Head, InsightsPage, Place
+
+if TYPE_CHECKING:
+    from hub.site.make import Workshop
+
+RANGES = (7, 30, 90, 365)  # days
+USUAL = 30
+FEW = 20  # messages, under which a drawing would say more than is known
+TINTS = 4
+TOP = 10
+
+
+def newest_day(db: Connection) -> str:
+    """The UTC day of the newest message, "" without one."""
+    query = "SELECT max(sort) FROM (SELECT max(sort) AS sort FROM posts UNION ALL SELECT max(sort) FROM replies)"
+    return str(db.execute(query).fetchone()[0] or "")[:10]
+
+
+def planned(channels: Iterable[str]) -> set[Page]:
+    """The pages there are: of all channels together and of each, for each range of days."""
+    return {Page(kind="insights", name=name, number=days) for name in ("", *channels) for days in RANGES}
+
+
+def path(name: str, days: int) -> str:
+    channel = f"{name}/" if name else ""
+    return f"insights/{channel}" + (f"last-{days}-days/" if days != USUAL else "")
+
+
+class Figures:
+    """What the manifest knows of the days from `first` up to and without `end`, of all channels or of one."""
+
+    def __init__(self, db: Connection, first: date, end: date, channel: str = "") -> None:
+        self.db, self.first, self.end, self.channel = db, first, end, channel
+
+    def said(self, table: str) -> list[tuple[str, str]]:
+        """(time, channel) of what is in "posts" or "replies"."""
+        channel = "channel" if table == "replies" else "json_extract(channels, '$[0]')"
+        query = f"SELECT sort, {channel} FROM {table} WHERE sort >= ? AND sort < ? ORDER BY sort, id"  # noqa: S608
+        rows = self.db.execute(query, (self.first.isoformat(), self.end.isoformat()))
+        return [(sort, name) for sort, name in rows if not self.channel or name == self.channel]
+
+    def top(self) -> list[tuple[str, int]]:
+        """(post, replies in these days), the most answered first."""
+        where, more = ("AND channel = ?", [self.channel]) if self.channel else ("", [])
+        query = f"""SELECT root, count(*) FROM replies WHERE sort >= ? AND sort < ? {where}
+            GROUP BY root ORDER BY count(*) DESC, root LIMIT ?"""  # noqa: S608
+        return self.db.execute(query, (self.first.isoformat(), self.end.isoformat(), *more, TOP)).fetchall()
+
+    def topics(self) -> dict[str, int]:
+        """Topic → posts of these days."""
+        query = """SELECT tag, count(*) FROM posts JOIN tagged USING (id) WHERE posts.sort >= ? AND posts.sort < ?
+            GROUP BY tag"""
+        return dict(self.db.execute(query, (self.first.isoformat(), self.end.isoformat())).fetchall())
+
+
+def files(shop: Workshop, page: Page) -> dict[str, bytes]:
+    """One page with the tables its drawings are made from."""
+    name, days = page.name, page.number
+    if name and name not in shop.texts.settings.channels:
+        return {}
+    newest = newest_day(shop.manifest.db)
+    end = date.fromisoformat(newest) if newest else date(1990, 1, 1)
+    now = Figures(shop.manifest.db, end - timedelta(days=days), end, name)
+    before = Figures(shop.manifest.db, end - timedelta(days=2 * days), now.first, name)
+    posts, replies, here = now.said("posts"), now.said("replies"), path(name, days)
+    steps = list(_steps(now.first, end, 1 if days <= 30 else 7))
+    charts = [
+        _over_time(shop, posts + replies, channel, steps)
+        for channel in ([name] if name else shop.texts.settings.channels)
+    ]
+    hours = _hours(shop, posts + replies)
+    enough = len(posts) + len(replies) >= FEW
+    view = InsightsPage(
+        head=_head(shop, name, days),
+        title=shop.texts.word("Insights"),
+        place=shop.composer.place(name) if name else None,
+        channels=tuple((shop.composer.place(one), path(one, days)) for one in shop.texts.settings.channels),
+        days=days,
+        ranges=tuple((other, path(name, other)) for other in RANGES),
+        until=_day(shop, end - timedelta(days=1)) if newest else "",
+        numbers=((len(posts), len(before.said("posts"))), (len(replies), len(before.said("replies")))),
+        charts=tuple(charts) if enough else (),
+        table=tuple(
+            (label, *(chart.bars[at].value for _, chart in charts))
+            for at, (label, _, _) in enumerate(_told(shop, steps))
+        ),
+        columns=tuple(place.label for place, _ in charts),
+        hours=tuple(_tinted(shop, hours)) if enough else (),
+        top=tuple(_top(shop, now)),
+        topics=tuple(_rising(now.topics(), before.topics())) if not name else (),
+        csv=here,
+    )
+    return {
+        f"{here}index.html": shop.render("insights", view),
+        f"{here}time.csv": _csv(
+            [
+                ("from", *(place.name for place, _ in charts)),
+                *(
+                    (first.isoformat(), *(chart.bars[at].value for _, chart in charts))
+                    for at, (first, _) in enumerate(steps)
+                ),
+            ]
+        ),
+        f"{here}hours.csv": _csv([("weekday", *range(24)), *((day, *row) for day, row in enumerate(hours, 1))]),
+    }
+
+
+def _steps(first: date, end: date, days: int) -> Iterator[tuple[date, date]]:
+    """Days or whole weeks, counted back from the end; a rest at the beginning is left out."""
+    many = (end - first).days // days
+    for at in range(many):
+        since = end - timedelta(days=days * (many - at))
+        yield since, since + timedelta(days=days)
+
+
+def _day(shop: Workshop, day: date) -> str:
+    return shop.composer.words.day(datetime.combine(day, datetime.min.time()))
+
+
+def _told(shop: Workshop, steps: Iterable[tuple[date, date]]) -> Iterator[tuple[str, date, date]]:
+    return ((_day(shop, first), first, end) for first, end in steps)
+
+
+def _over_time(
+    shop: Workshop, said: list[tuple[str, str]], channel: str, steps: list[tuple[date, date]]
+) -> tuple[Place, Bars]:
+    """A channel's messages, one bar a day or week."""
+    times = [sort[:10] for sort, name in said if name == channel]
+    rows = [
+        (label, sum(first.isoformat() <= time < end.isoformat() for time in times))
+        for label, first, end in _told(shop, steps)
+    ]
+    label, most = max(rows, key=lambda row: row[1])
+    place = shop.composer.place(channel)
+    finding = shop.texts.words.words(
+        "%(place)s: most was said from %(day)s, %(num)s message.",
+        "%(place)s: most was said from %(day)s, %(num)s messages.",
+        most,
+        place=place.label,
+        day=label,
+    )
+    return place, bars(rows, place.label, finding)
+
+
+def _hours(shop: Workshop, said: list[tuple[str, str]]) -> list[list[int]]:
+    """Messages by weekday, Monday first, and hour, by the brand's clock."""
+    grid = [[0] * 24 for _ in range(7)]
+    for sort, _ in said:
+        local = datetime.fromisoformat(sort).astimezone(shop.composer.zone)
+        grid[local.weekday()][local.hour] += 1
+    return grid
+
+
+def _tinted(shop: Workshop, grid: list[list[int]]) -> Iterator[tuple[str, tuple[tuple[int, int], ...]]]:
+    """Each weekday with (messages, tint from 0 to TINTS) of its hours."""
+    most = max(max(row) for row in grid) or 1
+    names = shop.composer.words.locale.days["format"]["wide"]
+    for number, row in enumerate(grid):
+        yield names[number], tuple((many, -(-many * TINTS // most)) for many in row)
+
+
+def _top(shop: Workshop, figures: Figures) -> Iterator[tuple[str, str, int]]:
+    counted = dict(figures.top())
+    for card in shop.cards(list(counted)):
+        yield card.href, card.heading, counted[card.key]
+
+
+def _rising(now: dict[str, int], before: dict[str, int]) -> list[tuple[str, str, int, int]]:
+    """(topic, href, posts now, posts before) of those that gained most."""
+    gained = sorted(now, key=lambda topic: (before.get(topic, 0) - now[topic], topic))
+    found = [topic for topic in gained if now[topic] > before.get(topic, 0)][:TOP]
+    return [(topic, base(f"topic/{topic}"), now[topic], before.get(topic, 0)) for topic in found]
+
+
+def _head(shop: Workshop, name: str, days: int) -> Head:
+    title, label = shop.texts.word("Insights"), shop.list_title(name)
+    span = shop.texts.words.words("The last %(num)s day", "The last %(num)s days", days)
+    steps = [(shop.shell.name, ""), (title, "insights/"), *([(label, path(name, USUAL))] if name else [])]
+    return Head(
+        title=f"{title} · {span} · {label}",
+        description=shop.texts.word("How much was said on %(place)s, where and when.", place=label) + f" {span}.",
+        path=path(name, days),
+        jsonld=jsonld.script(jsonld.crumbs(steps, shop.at)),
+    )
+
+
+def _csv(rows: Iterable[Iterable[object]]) -> bytes:
+    out = StringIO()
+    csv.writer(out, lineterminator="\n").writerows(rows)
+    return out.getvalue().encode()

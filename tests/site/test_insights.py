@@ -1,0 +1,82 @@
+"""Insights count whole days alone: they move once a day, and when something of such a day changes."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.site.conftest import START, lay, post, reply
+from tests.site.test_build import changes
+
+pytestmark = pytest.mark.slow
+
+P5 = "https://blog.example/?p=5"
+LAST = START + timedelta(days=20)
+
+
+def said(number, **at):
+    return reply(number, P5, published=LAST - timedelta(**at))
+
+
+def talk(folder):
+    folder.save(*(post(number, tags=("tea",)) for number in range(6)))
+    folder.save(*(said(number, days=number % 10, hours=1) for number in range(30)), said(99, hours=0))
+
+
+@pytest.fixture
+def built(folder):
+    talk(folder)
+    folder.build()
+    return folder
+
+
+def page(folder, path="insights/"):
+    return " ".join(folder.files()[f"{path}index.html"].decode().split())
+
+
+def test_a_reply_of_today_moves_nothing_there(built):
+    rewritten = changes(built, lambda: built.save(reply(100, P5, published=LAST + timedelta(minutes=5))))
+    assert not [path for path in rewritten if path.startswith("insights/")]
+
+
+def test_a_new_day_draws_them_anew(built):
+    rewritten = changes(built, lambda: built.save(said(100, days=-1)))
+    assert "insights/index.html" in rewritten
+
+
+def test_figures_stand_beside_those_of_the_days_before(built):
+    assert "<dt>Posts</dt><dd>6</dd> <dd>0 in the days before</dd>" in page(built)
+    assert "<dt>Replies</dt><dd>30</dd>" in page(built)
+
+
+def test_every_drawing_stands_as_a_table_and_as_csv(built):
+    rows = built.files()["insights/time.csv"].decode().splitlines()
+    assert rows[0] == "from,blog,news"
+    assert sum(int(row.split(",")[1]) for row in rows[1:]) == 36
+    assert page(built).count("<rect ") == len([row for row in rows[1:] if row.split(",")[1] != "0"])
+
+
+def test_too_little_is_told_and_not_drawn(built):
+    assert "Too little was said in these days to draw it." in page(built, "insights/news/")
+    assert "<rect " not in page(built, "insights/news/")
+
+
+def test_what_a_topic_gained_is_told(built):
+    assert "<bdi>tea</bdi></a> <span>6 posts · 0 in the days before</span>" in page(built)
+
+
+def test_an_empty_hub_says_so(folder):
+    folder.build()
+    assert "Nothing has been said here yet." in page(folder)
+
+
+def test_whatever_came_in_between_they_are_those_of_one_build(built, tmp_path):
+    built.save(said(100, days=-1), gone=("https://blog.example/?c=3",))
+    built.build()
+    built.save(said(101, days=4), post(2, title="Another title"))
+    built.build()
+    other = lay(tmp_path / "other")
+    other.save(said(101, days=4), said(100, days=-1), post(2, title="Another title"))
+    other.save(*(post(number, tags=("tea",)) for number in range(6) if number != 2))
+    other.save(*(said(number, days=number % 10, hours=1) for number in range(30) if number != 3), said(99, hours=0))
+    other.build()
+    assert built.files() == other.files()
