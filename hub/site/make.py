@@ -15,6 +15,7 @@ from hub.site.collect import LISTS, lists
 from hub.site.compose import Composer
 from hub.site.follow import LATEST, part_of
 from hub.site.manifest import Manifest
+from hub.site.nest import Nest
 from hub.site.shelf import Shelf
 from hub.site.shell import Addresses, feeds_of
 from hub.site.talk import ORDERS, Part, Talk
@@ -139,7 +140,7 @@ def _post(shop: Workshop, page: Page) -> dict[str, bytes]:
             activity=f"{post.address}{beside.ACTIVITY}",
         ),
         card=card,
-        lines=shop.composer.lines(talk, part),
+        lines=Nest(shop.composer, talk, part).lines(),
         places=_places(shop, talk, part),
         newer=_neighbour(shop, records.get(newer)),
         older=_neighbour(shop, records.get(older)),
@@ -177,7 +178,7 @@ def _part(shop: Workshop, page: Page) -> dict[str, bytes]:
         head=head,
         card=card,
         title=title,
-        lines=shop.composer.lines(talk, part),
+        lines=Nest(shop.composer, talk, part).lines(),
         places=_places(shop, talk, part),
         order=part.order,
         branch=part.head >= 0,
