@@ -8,6 +8,7 @@ import json
 import os
 import random
 import shutil
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -549,3 +550,26 @@ def test_neither_order_nor_batches_matter(
         assert once.search(question) == often.search(question)
     once.close()
     often.close()
+
+
+@pytest.mark.slow
+def test_readers_are_answered_whole_while_another_writes(tmp_path: Path) -> None:
+    writer, failed, stop = Whoosh(tmp_path), [], threading.Event()
+    writer.update(line(n, item(n, "always here")) for n in range(1, 20))
+
+    def read() -> None:
+        reader = Whoosh(tmp_path, patience=60)
+        while not stop.is_set():
+            if reader.search(parse("always ", facets=["month"])).total < 19:
+                failed.append("lost")
+        reader.close()
+
+    threads = [threading.Thread(target=read) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for n in range(20, 50):
+        writer.update([line(n, item(n, "always here")), line(n, item(5, f"always here {n}"))])
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert (failed, writer.search(parse("always ", facets=["month"])).total) == ([], 49)
