@@ -88,7 +88,7 @@ def document(entry: Entry, language: str = "") -> Document | None:
         text="\n".join(part for part in (item.warning, text, *(medium.alt for medium in item.media)) if part),
         language=(item.language or language).split("-")[0].lower(),
         time=_seconds(item.published),
-        topics=tuple(sorted({tag.casefold().lstrip("#").replace("\n", " ") for tag in item.tags} - {""})),
+        topics=tuple(sorted({pages.topic(tag.lstrip("#")) for tag in item.tags} - {""})),
         has=_has(item),
     )
 

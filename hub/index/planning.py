@@ -17,6 +17,7 @@ from hub.index import words
 from hub.index.book import Book
 from hub.index.document import Document
 from hub.index.matching import FIELDS, Both, Check, Known, OneOf, Part, Run, Terms
+from hub.pages import topic
 from hub.query import All, Either, Field, Node, Not, Phrase, Word, period
 
 STEM, BEGINS, NEAR = 0.6, 0.4, 0.25  # against the very word: its stem, a longer word, one typo
@@ -151,7 +152,7 @@ def _property(name: str, value: str) -> Callable[[Book], int]:
         case "lang":
             return lambda book: book.bits("language", words.language(value))
         case "topic":
-            return lambda book: book.bits("topic", value.casefold())
+            return lambda book: book.bits("topic", topic(value))
         case "before":
             return lambda book: within(book, 1, first)
         case "after":

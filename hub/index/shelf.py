@@ -24,7 +24,7 @@ from hub.index.document import Document
 from hub.index.making import Builders, Volume, new, sync, written
 from hub.index.volume import REBUILD, SIZE, Census, sound
 
-FORMAT = 3
+FORMAT = 4
 STEP = 5  # volumes of one order of magnitude that make one of the next
 NAME, LOCK = "index.json", "lock"
 

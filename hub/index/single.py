@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 
 from hub.index import words
 from hub.index.document import Document
+from hub.pages import topic
 from hub.query import All, Either, Field, Node, Not, Phrase, Word, period
 
 
@@ -75,7 +76,7 @@ def _property(name: str, value: str, one: Message) -> bool:
         "channel": lambda: document.channel.lower() == value,
         "type": lambda: document.type == value,
         "lang": lambda: document.language == words.language(value),
-        "topic": lambda: value.casefold() in document.topics,
+        "topic": lambda: topic(value) in document.topics,
         "before": lambda: 0 < document.time < first,
         "after": lambda: document.time >= max(first, 1),
         "is": lambda: f"is:{value}" in document.has,

@@ -18,7 +18,7 @@ from hub.model import Entry, Item
 from hub.site.lexicon import Block, analysis
 from hub.store import Store
 
-FORMAT = 1  # of the files, and of what analysis finds
+FORMAT = 2  # of the files, and of what analysis finds
 
 
 @dataclass(frozen=True, slots=True)

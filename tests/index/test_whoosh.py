@@ -64,7 +64,7 @@ def filled(index: Whoosh) -> Whoosh:
         (item(4, "新しい自転車を買いました", language="ja", tags=("自転車",)), None),
         (item(5, "الدراجات الجديدة سريعة", language="ar"), None),
         (item(6, "Chargers are running late", media=(Media(url="https://example.org/a.png", alt="a red tram"),)), None),
-        (item(7, "The café has bicycles, don't worry", published=None, tags=("Coffee", "bikes")), None),
+        (item(7, "The café has bicycles, don't worry", published=None, tags=("Coffee", "bikes", "First_Year")), None),
     ]
     index.update(line(seq, thing, top) for seq, (thing, top) in enumerate(things, 1))
     return index
@@ -337,6 +337,8 @@ def test_a_reader_sees_what_another_process_commits(filled: Whoosh) -> None:
         ("muller ", [2]),
         ("channel:feed", [3]),
         ("topic:coffee", [7]),
+        ("topic:first-year", [7]),
+        ('topic:"First Year"', [7]),
         ("topic:自転車", [4]),
         ("type:reply", [2]),
         ("lang:de", [3]),

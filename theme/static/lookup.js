@@ -435,7 +435,7 @@ class Planner {
       channel: (block, n) => block.value("channel", n)[0]?.toLowerCase() === value,
       type: (block, n) => block.types[n] === value[0],
       lang: has("language", value.split("-")[0]),
-      topic: has("topic", value),
+      topic: has("topic", value.split(/[-_\s]+/).filter(Boolean).join(" ")),
       before: (block, n) => block.days[n] > 0 && block.days[n] < first,
       after: (block, n) => block.days[n] >= Math.max(first, 1),
       is: has("has", `is:${value}`),
