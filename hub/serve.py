@@ -7,11 +7,13 @@ at any time.
 from __future__ import annotations
 
 import json
+import os
 import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from threading import Thread
+from urllib.parse import urlsplit
 
 import uvicorn
 from markupsafe import escape
@@ -25,7 +27,9 @@ from starlette.routing import Route
 from hub.api import Api, Limiter, Problem, asked
 from hub.host import SAFE, TYPES, Change, Host, reply
 from hub.index.whoosh import Whoosh
+from hub.receive import receiving
 from hub.searchpage import SearchPage
+from hub.settings import Settings, load
 
 LIVE_SCRIPT = b"""const news = new EventSource(new URL("live", import.meta.url));
 news.onmessage = () => location.reload();
@@ -71,6 +75,23 @@ def app(
     )
     made.state.prefix = root
     return made
+
+
+def of(settings: Settings, live: list[str] | None = None) -> Starlette:
+    """The app of a hub, with the webmention endpoint where it takes them in.
+
+    Where its API has an origin of its own, pages of the brand's origin may ask it.
+    """
+    home = urlsplit(settings.brand.url)
+    cors = f"{home.scheme}://{home.netloc}" if settings.serve.api else ""
+    site = app(settings.output, settings.memory / "index", prefix=home.path, live=live, cors=cors)
+    takes = any(hasattr(channel, "queue") for channel in settings.channels.values())
+    return receiving(site, settings.inbox) if takes else site
+
+
+def mounted() -> Starlette:
+    """The app of the hub in HUB_SITE, or here, for any ASGI server: uvicorn --factory hub.serve:mounted --workers 4."""
+    return of(load(Path(os.environ.get("HUB_SITE", ".")), os.environ))
 
 
 class Site:

@@ -18,7 +18,7 @@ from starlette.applications import Starlette
 from hub.api import Limiter
 from hub.index.whoosh import Whoosh
 from hub.model import Account, Entry, Item
-from hub.serve import app
+from hub.serve import app, mounted
 
 CORPORA = Path(os.environ.get("HUB_CORPORA", Path(__file__).parents[2] / "shared" / "corpora"))
 SEARCH = """<!doctype html><title>Search</title><body><main data-root="../" data-api="">
@@ -310,6 +310,20 @@ def test_only_the_sites_origin_may_ask_from_elsewhere(folder: Path) -> None:
     origins = ("https://brand.example", "https://other.example")
     answers = [ask(site, "/api/v1/search?q=x", headers={"Origin": origin}) for origin in origins]
     assert [answer.headers.get("access-control-allow-origin") for answer in answers] == ["https://brand.example", None]
+
+
+SETTINGS = '[brand]\nname = "Ada"\nurl = "https://brand.example/talk/"\n[serve]\napi = "{api}"\n'
+
+
+@pytest.mark.parametrize("api", ["https://search.example", ""])
+def test_the_brands_pages_may_ask_an_api_that_stands_elsewhere(
+    api: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "content").mkdir()
+    (tmp_path / "content/hub.toml").write_text(SETTINGS.format(api=api))
+    monkeypatch.setenv("HUB_SITE", str(tmp_path))
+    answer = ask(mounted(), "/talk/api/v1/search?q=x", headers={"Origin": "https://brand.example"})
+    assert answer.headers.get("access-control-allow-origin", "") == ("https://brand.example" if api else "")
 
 
 def test_an_update_elsewhere_is_found_at_once(tmp_path: Path) -> None:

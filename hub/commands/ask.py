@@ -10,7 +10,6 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import click
 
@@ -199,17 +198,13 @@ def serve(screen: Screen, host: str | None, port: int | None, browse: bool, no_l
     """The site at a loopback address, with live reload and the search API; edits of content/ and theme show at once."""
     from hub import serve as server
     from hub.commands.watch import watching
-    from hub.receive import receiving
 
     found = settings_of(screen)
-    prefix = urlsplit(found.brand.url).path
     troubles: list[str] = []
-    site = server.app(found.output, found.memory / "index", prefix=prefix, live=None if no_live else troubles)
-    if any(hasattr(channel, "queue") for channel in found.channels.values()):
-        receiving(site, found.inbox)
+    site = server.of(found, live=None if no_live else troubles)
     port = found.serve.port if port is None else port
     if browse:
-        click.launch(f"http://{host or found.serve.host}:{port}{prefix}")
+        click.launch(f"http://{host or found.serve.host}:{port}{site.state.prefix}")
     with nullcontext() if no_live else watching(screen, (found.content, found.theme), troubles):
         server.serve(site, host or found.serve.host, port)
     return 0
