@@ -15,7 +15,7 @@ from typing import Any
 import click
 
 from hub import __version__
-from hub.commands import about, ask, cycle, forget, importing, recording, start
+from hub.commands import about, ask, cycle, forget, importing, moderate, recording, start
 from hub.errors import (
     ChannelError,
     DataError,
@@ -144,6 +144,7 @@ for _one in (
     *start.COMMANDS,
     *cycle.COMMANDS,
     *ask.COMMANDS,
+    *moderate.COMMANDS,
     *forget.COMMANDS,
     *importing.COMMANDS,
     *recording.COMMANDS,

@@ -114,7 +114,14 @@ class Rules:
 
     def decided(self, item: Item) -> bool:
         """Has a person decided about this item or its account?"""
-        return any(_met(item, what, tables) for what in SHOWN for tables in (self._shown, self._hidden))
+        return any(
+            rule for what in SHOWN for tables in (self._shown, self._hidden) for rule in _met(item, what, tables)
+        )
+
+    @property
+    def decisions(self) -> list[Hide | Show]:
+        """Everything that hides or shows."""
+        return [*self.hides, *self.shows]
 
     @cached_property
     def digest(self) -> str:

@@ -63,7 +63,8 @@ def opened(
     settings: Settings, env: Mapping[str, str], clock: Callable[[], datetime], archive: Opener = open_archive
 ) -> Iterator[Hub]:
     """The hub of these settings, with its rules, store and web client; closed at the end."""
-    decided = rules.load(settings.content / "rules.toml")
+    gates = {name: gate for name, gate in settings.gates.items() if gate != "auto"}
+    decided = replace(rules.load(settings.content / "rules.toml"), publish=gates)
     url = reveal(settings.store.url, settings.folder, env, key="store.url")
     store = archive(url, settings.memory)
     contact = settings.network.contact or settings.brand.contact

@@ -62,6 +62,12 @@ Contact = Annotated[
 ]
 
 
+Gate = Annotated[
+    Literal["auto", "hold", "known"],
+    Field(description="the public is shown at once, held until somebody looked, or held but for known accounts"),
+]
+
+
 class Section(BaseModel):
     """A table of hub.toml: closed, frozen, and strict about types."""
 

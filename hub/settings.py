@@ -32,6 +32,7 @@ from hub.sections import (
     Brand,
     Collection,
     File,
+    Gate,
     IndexSettings,
     MediaSettings,
     Network,
@@ -46,6 +47,7 @@ from hub.sections import (
 __all__ = ["Brand", "MediaSettings", "Network", "Settings", "load", "origins", "schema", "shipped"]
 
 FILE = "content/hub.toml"
+GATE = "publish"  # the setting that every channel has, whatever its kind
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
 
@@ -56,6 +58,7 @@ class Settings:
     folder: Path
     brand: Brand
     channels: Mapping[str, hub.channels.Channel] = field(default_factory=dict)
+    gates: Mapping[str, str] = field(default_factory=dict)  # channel → auto, hold or known
     network: Network = field(default_factory=Network)
     media: MediaSettings = field(default_factory=MediaSettings)
     store: StoreSettings = field(default_factory=StoreSettings)
@@ -116,7 +119,8 @@ class Value:
 def load(folder: Path, env: Mapping[str, str], flags: Mapping[str, str] | None = None) -> Settings:
     """The settings of a brand's folder. The SettingsError is the first mistake; `also` holds the others."""
     layers = _Layers(folder, env, flags or {})
-    channels = {name: _channel(layers, name, table) for name, table in layers.channels().items()}
+    tables = layers.channels()
+    channels = {name: _channel(layers, name, table) for name, table in tables.items()}
     main = layers.validated((), File, {key: value for key, value in layers.tree.items() if key != "channels"})
     if isinstance(main, File):
         _allowed(layers, main.network.allow)
@@ -126,6 +130,7 @@ def load(folder: Path, env: Mapping[str, str], flags: Mapping[str, str] | None =
         raise first
     parts = {name: getattr(main, name) for name in SECTIONS}
     opened = MappingProxyType({name: channel for name, channel in channels.items() if channel})
+    parts["gates"] = MappingProxyType({name: _gate(channel, tables[name]) for name, channel in opened.items()})
     return Settings(
         folder=folder,
         channels=opened,
@@ -146,6 +151,7 @@ def origins(folder: Path, env: Mapping[str, str], flags: Mapping[str, str] | Non
         shown += [(f"collections.{name}.{key}", value) for key, value in collection]
     for name, channel in settings.channels.items():
         table: dict[str, object] = {"kind": _table(layers.tree["channels"])[name]["kind"], **values(channel)}
+        table[GATE] = settings.gates[name]
         shown += [(f"channels.{name}.{key}", value) for key, value in table.items()]
     return [Value(key=key, value=redacted(value), origin=layers.origin(tuple(key.split(".")))) for key, value in shown]
 
@@ -157,7 +163,7 @@ def redacted(value: object) -> object:
 
 def values(channel: hub.channels.Channel) -> dict[str, object]:
     """A channel's settings by name; secrets stand as they were written."""
-    return {name: getattr(channel, name) for name in fields(type(channel)).model_fields}
+    return {name: getattr(channel, name) for name in fields(type(channel)).model_fields if name != GATE}
 
 
 def revealed(
@@ -198,6 +204,7 @@ def fields(kind: type[hub.channels.Channel]) -> type[Section]:
         if one.default_factory is not dataclasses.MISSING:
             default = one.default_factory()
         wanted[one.name] = (_hint(one.name, hints[one.name]), default)
+    wanted[GATE] = (Gate, getattr(kind, GATE, "auto"))
     return create_model(kind.__name__, __base__=Section, __doc__=kind.__doc__, **wanted)
 
 
@@ -240,7 +247,13 @@ def _channel(layers: _Layers, name: str, table: Mapping[str, object]) -> hub.cha
         layers.report((*at, "kind"), why, toml.nearest(str(path or ""), kinds()))
         return None
     given = layers.validated(at, fields(kind), {key: value for key, value in table.items() if key != "kind"})
-    return kind(name=name, **dict(given)) if given else None  # type: ignore[call-arg]
+    own = {key: value for key, value in given or () if key != GATE}
+    return kind(name=name, **own) if given else None  # type: ignore[call-arg]
+
+
+def _gate(channel: hub.channels.Channel, table: Mapping[str, object]) -> str:
+    """Whether what a channel brings is shown at once; its kind says so where the settings do not."""
+    return str(table.get(GATE, getattr(type(channel), GATE, "auto")))
 
 
 def alone(path: str, table: Mapping[str, object]) -> hub.channels.Channel:

@@ -110,7 +110,7 @@ def kinds() -> dict[str, set[str]]:
         one["properties"]["kind"].get("const"): one
         for one in SCHEMA["properties"]["channels"]["additionalProperties"]["anyOf"]
     }
-    return {kind: set(one["properties"]) - {"kind"} for kind, one in known.items() if kind}
+    return {kind: set(one["properties"]) - {"kind", "publish"} for kind, one in known.items() if kind}
 
 
 def test_every_kind_of_channel_is_told_with_its_fields() -> None:

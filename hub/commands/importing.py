@@ -161,7 +161,7 @@ def keep(hub: Hub, channel: str, found: Found, wish: Wish) -> Brought:
     added = edited = 0
     for start in range(0, len(found.items), STEP):
         batch = Batch(items=found.items[start : start + STEP], counts=found.counts)
-        batch = tidied(batch, wish.now, hub.settings.brand.team)
+        batch = hub.forgotten.without(tidied(batch, wish.now, hub.settings.brand.team))
         skipped["not for everybody"] += len(found.items[start : start + STEP]) - len(batch.items)
         fresh = wanted(hub, channel, batch.items, found.heads, skipped, only=only)
         changes += [line(item) for item in fresh[: SHOWN - len(changes)]]

@@ -104,6 +104,10 @@ class Store(Protocol):
         """All followers have heard of everything up to this number: forgotten ids may leave the journal."""
         ...
 
+    def decide(self, ids: Iterable[str], judge: Judge, was: str, digest: str) -> Changes:
+        """Rules of the digest `was` became these, which can judge only `ids` differently; `rejudge` does the rest."""
+        ...
+
     def rejudge(self, judge: Judge, digest: str, rulings: Rulings = FREE) -> Changes:
         """Apply changed rules, and what is decided of copies, to what is stored; does nothing when `digest` is the one
         applied last."""
@@ -145,6 +149,14 @@ class Store(Protocol):
 
     def redirects(self) -> Mapping[str, str]:
         """Address of a thread that was merged → id of the root it is under now."""
+        ...
+
+    def waiting(self, prefix: str) -> list[tuple[str, Item]]:
+        """What rules whose ids begin so hide, each with that id, the oldest first."""
+        ...
+
+    def newest(self, many: int) -> list[Item]:
+        """What the public said last, as far as it is shown, the newest first."""
         ...
 
     def hidden(self) -> Mapping[str, int]:

@@ -114,6 +114,18 @@ class Archive:
         with self.database.writing() as c:
             oblivion.purge(c, heard)
 
+    def decide(self, ids: Iterable[str], judge: Judge, was: str, digest: str) -> Changes:
+        """Where other rules changed as well nothing is done: all of them must be asked about everything."""
+        with self.database.reading() as c:
+            if facts.get(c, facts.RULES) != was:
+                return Changes()
+        with self.database.writing() as c:
+            work = Transaction(c, "", judge)
+            for chunk in chunks(sorted(set(ids))):
+                work.judge_anew(reading.rows(c, chunk))
+            facts.put(c, facts.RULES, digest)
+            return work.finish()
+
     def rejudge(self, judge: Judge, digest: str, rulings: Rulings = FREE) -> Changes:
         """Ask changed rules about every text that is kept."""
         with self.database.reading() as c:
@@ -124,9 +136,7 @@ class Archive:
             for ids in chunks(
                 c.scalars(select(items.c.id).where(items.c.text.is_not(None)).order_by(items.c.id)).all()
             ):
-                rows = reading.rows(c, ids)
-                said = {id: judge(item) for id, item in reading.bodies(c, rows.values()).items()}
-                work.hide({id: rule for id, rule in said.items() if rows[id].hidden != rule})
+                work.judge_anew(reading.rows(c, ids))
             work.rule(rulings)
             facts.put(c, facts.RULES, digest)
             return work.finish()
@@ -177,6 +187,14 @@ class Archive:
     def redirects(self) -> Mapping[str, str]:
         with self.database.reading() as c:
             return redirects.read(c)
+
+    def waiting(self, prefix: str) -> list[tuple[str, Item]]:
+        with self.database.reading() as c:
+            return reading.waiting(c, prefix)
+
+    def newest(self, many: int) -> list[Item]:
+        with self.database.reading() as c:
+            return reading.newest(c, many)
 
     def hidden(self) -> Mapping[str, int]:
         with self.database.reading() as c:

@@ -177,6 +177,22 @@ def _replies(root: str, members: Mapping[str, Row[Any]], shown: Mapping[str, Ite
         )
 
 
+def waiting(c: Connection, prefix: str) -> list[tuple[str, Item]]:
+    """What a rule whose id begins so hides, with that id, the oldest first."""
+    ask = select(items).where(items.c.hidden.startswith(prefix, autoescape=True), items.c.text.is_not(None))
+    found = c.execute(ask.order_by(items.c.published, items.c.id)).all()
+    said = load(c, found)
+    return [(row.hidden, said[row.id]) for row in found]
+
+
+def newest(c: Connection, many: int) -> list[Item]:
+    """What the public said last, as far as it is shown, the newest first."""
+    ask = select(items).where(items.c.shown, ~items.c.ours).order_by(items.c.published.desc(), items.c.id.desc())
+    found = c.execute(ask.limit(many)).all()
+    said = load(c, found)
+    return [said[row.id] for row in found]
+
+
 def hidden(c: Connection) -> dict[str, int]:
     """Rule id → how many items it hides."""
     ask = select(items.c.hidden, func.count()).where(items.c.hidden != "").group_by(items.c.hidden)

@@ -96,6 +96,11 @@ class Transaction:
         self._alter(ids, set(), lambda: erased.append(oblivion.erase(self.c, ids)))
         return erased[0]
 
+    def judge_anew(self, rows: Mapping[str, Row[Any]]) -> None:
+        """Ask the rules about texts that are kept."""
+        said = {id: self.judge(item) for id, item in reading.bodies(self.c, rows.values()).items()}
+        self.hide({id: rule for id, rule in said.items() if rows[id].hidden != rule})
+
     def hide(self, hidden: Mapping[str, str]) -> None:
         """Items are hidden by a rule ("": no longer)."""
         self._remember(hidden)

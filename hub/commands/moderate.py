@@ -1,0 +1,265 @@
+"""What waits for a person, and what people decide: each decision is a line of content/rules.toml, with a reason."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import IO, TYPE_CHECKING, Any
+
+import click
+
+from hub.commands.opening import reading, writing
+from hub.errors import HubError
+from hub.screen import Screen, when
+
+if TYPE_CHECKING:
+    from hub.model import Item
+    from hub.run import Hub
+
+VERBS = {"approve": "let through", "hide": "hidden by hand", "block": "account blocked", "undo": ""}
+KEYS = {"a": "approve", "h": "hide", "p": "block"}
+RECENT = 2000  # messages of the public that are looked at for doubtful ones
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Case:
+    """A message for a person to decide about: it is held, or it is shown and looks like spam (`doubt` in percent)."""
+
+    key: str
+    item: Item
+    held: str = ""
+    doubt: int = 0
+    why: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Decision:
+    """What a person decided about one message or, with "block", about its account."""
+
+    verb: str
+    target: str
+    reason: str = ""
+
+
+@click.group(invoke_without_command=True)
+@click.option("--from-file", "file", type=click.File("r", encoding="utf-8"), help="decisions, one a line; - is stdin")
+@click.option("--dry-run", is_flag=True, help="say what would be decided, write nothing")
+@click.pass_context
+def moderate(ctx: click.Context, file: IO[str] | None, dry_run: bool) -> int:
+    """What is held and what is doubtful; at a terminal: a approve, h hide, s skip, p block, o open, u undo, q end."""
+    screen = ctx.find_root().ensure_object(Screen)
+    if ctx.invoked_subcommand:
+        return 0
+    if file:
+        return decide(screen, list(lines(file)), dry_run=dry_run)
+    with reading(screen) as hub:
+        cases = list(waiting(hub))
+    if screen.asks and cases and not dry_run:
+        return decide(screen, list(keyed(cases, screen, click.getchar)), dry_run=False)
+    screen.result([_facts(case) for case in cases], _listed(cases))
+    return 0
+
+
+def _verb(name: str, text: str, *, reason: bool) -> click.Command:
+    """One of the commands that decide."""
+
+    @click.command(name, help=text)
+    @click.argument("targets", nargs=-1, required=True, metavar="ID...")
+    @click.option("--reason", default=VERBS[name], show_default=True, hidden=not reason, help="why, for the log")
+    @click.option("--dry-run", is_flag=True, help="say what would be decided, write nothing")
+    @click.pass_obj
+    def command(screen: Screen, targets: tuple[str, ...], reason: str, dry_run: bool) -> int:
+        wanted = [Decision(verb=name, target=target, reason=reason) for target in targets]
+        return decide(screen, wanted, dry_run=dry_run)
+
+    return command
+
+
+moderate.add_command(_verb("approve", "Show these messages, whatever other rule would hide them.", reason=True))
+moderate.add_command(_verb("hide", "Hide these messages.", reason=True))
+moderate.add_command(
+    _verb("block", "Hide everything by the accounts of these messages, or by these accounts.", reason=True)
+)
+moderate.add_command(
+    _verb("undo", "Take back what was decided about these messages, or these decisions.", reason=False)
+)
+
+
+@moderate.command("log")
+@click.pass_obj
+def told(screen: Screen) -> int:
+    """Every decision, with its day and its reason."""
+    with reading(screen) as hub:
+        found = sorted(hub.rules.decisions, key=lambda one: (one.day, one.id))
+    verbs = [type(one).__name__.lower() for one in found]
+    texts = [
+        f"{one.day or '-':10}  {one.id}: {verb} {one.what} {one.value}: {one.reason}"
+        for verb, one in zip(verbs, found, strict=True)
+    ]
+    data = [{"verb": verb, **asdict(one)} for verb, one in zip(verbs, found, strict=True)]
+    screen.result(data, texts or "nothing was decided yet")
+    return 0
+
+
+def waiting(hub: Hub) -> Iterator[Case]:
+    """What is held, then what is shown and doubtful. Doubt hides nothing: a person does, or a rule with a name."""
+    from hub.insight import spam
+    from hub.pages import digest
+    from hub.rules import HELD
+
+    for rule, item in hub.store.waiting(HELD):
+        found = spam.judge(item)
+        yield Case(key=digest(item.id), item=item, held=rule, doubt=found.percent, why=found.why)
+    for item in hub.store.newest(RECENT):
+        found = spam.judge(item)
+        if found.doubtful and not hub.rules.decided(item):
+            yield Case(key=digest(item.id), item=item, doubt=found.percent, why=found.why)
+
+
+def lines(file: Iterable[str]) -> Iterator[Decision]:
+    """Decisions as a file holds them: a verb, a message, and the reason in the rest of the line."""
+    for number, line in enumerate(file, 1):
+        if line.strip() and not line.lstrip().startswith("#"):
+            verb, target, reason = [*line.split(maxsplit=2), "", ""][:3]
+            if verb not in VERBS or not target:
+                known = ", ".join(VERBS)
+                raise click.UsageError(
+                    f"line {number}: write a verb ({known}), an id and a reason, not {line.strip()!r}"
+                )
+            yield Decision(verb=verb, target=target, reason=reason.strip() or VERBS[verb])
+
+
+def keyed(cases: Sequence[Case], screen: Screen, key: Callable[[], str]) -> list[Decision]:
+    """Decisions at the keyboard, one message after the other; u goes back to the one before."""
+    made: list[Decision | None] = []
+    while len(made) < len(cases):
+        case = cases[len(made)]
+        screen.note("\n".join(["", *_listed([case]), f"  {len(made) + 1} of {len(cases)}: a h s p o u q?"]))
+        pressed = key().lower()
+        if pressed in KEYS:
+            made.append(Decision(verb=KEYS[pressed], target=case.item.id, reason=VERBS[KEYS[pressed]]))
+        elif pressed == "s":
+            made.append(None)
+        elif pressed == "u" and made:
+            made.pop()
+        elif pressed == "o":
+            click.launch(case.item.url)
+        elif pressed in ("q", "\x03", "\x04"):
+            break
+    return [one for one in made if one]
+
+
+def decide(screen: Screen, wanted: Sequence[Decision], *, dry_run: bool) -> int:
+    """Write the decisions down and let them take effect at once, on every page, in feeds and search."""
+    from hub import rules, run
+
+    with writing(screen) as hub:
+        run.begin(hub)
+        path, before = hub.settings.content / "rules.toml", hub.rules
+        touched: set[str] = set()
+        for one in wanted:
+            touched |= write(hub, one, screen.clock().date(), dry_run=dry_run)
+            hub = dataclasses.replace(hub, rules=dataclasses.replace(rules.load(path), publish=before.publish))
+        if not dry_run and touched:
+            hub.store.decide(touched, hub.rules.judge, before.digest, hub.rules.digest)
+            run.judge(hub)
+            heard, _ = hub.store.seq, run.index(hub)
+            run.follow(hub, hub.web.now())
+            run.settle(hub, heard)
+    would = "would be " if dry_run else ""
+    texts = [f"{would}decided: {one.verb} {one.target} ({one.reason})".replace(" ()", "") for one in wanted]
+    screen.result([asdict(one) for one in wanted], texts or "nothing to decide")
+    return 0
+
+
+def write(hub: Hub, one: Decision, today: date, *, dry_run: bool) -> set[str]:
+    """One decision into content/rules.toml; the ids of the messages it may concern."""
+    from hub import rulebook
+    from hub.pages import digest
+
+    path = hub.settings.content / "rules.toml"
+    if one.verb == "undo":
+        return undo(hub, one.target, dry_run=dry_run)
+    item = message(hub, one.target)
+    for table, what, value in rows(hub, one, item):
+        id = rulebook.fresh(f"{one.verb}-{digest(value)}", hub.rules)
+        if not dry_run and (what, value) not in decided(hub, table):
+            rulebook.add(path, table, {"id": id, "reason": one.reason, what: value, "date": today})
+    accounts = [value for _, what, value in rows(hub, one, item) if what == "account"]
+    return {*hub.store.said_by(accounts), *([item.id] if item else ())}
+
+
+def decided(hub: Hub, table: str) -> set[tuple[str, str]]:
+    """What decisions of one table are about."""
+    return {(one.what, one.value) for one in (hub.rules.hides if table == "hide" else hub.rules.shows)}
+
+
+def rows(hub: Hub, one: Decision, item: Item | None) -> Iterator[tuple[str, str, str]]:
+    """The lines of a decision: table, kind of target, target."""
+    if one.verb == "block":
+        account = (item.author.id or item.author.url) if item else one.target
+        if not account:
+            raise HubError(f"nobody vouches for who said {one.target}", fix=f"hub moderate hide {one.target}")
+        yield "hide", "account", account
+        return
+    if item is None:
+        raise HubError(
+            f"there is no message {one.target}", fix="hub moderate lists what waits; hub search finds others"
+        )
+    yield ("show" if one.verb == "approve" else "hide"), "item", item.id
+    if one.verb == "approve" and item.author.id and hub.rules.publish.get(item.channel) == "known":
+        yield "show", "account", item.author.id
+
+
+def message(hub: Hub, name: str) -> Item | None:
+    """The message of this name or of this short key from the list, shown or not."""
+    from hub.pages import digest
+
+    if told := hub.store.told(hub.store.named([name])):
+        return told[0]
+    return next((case.item for case in waiting(hub) if digest(case.item.id) == name), None)
+
+
+def undo(hub: Hub, name: str, *, dry_run: bool) -> set[str]:
+    """Take out every decision that has this id or is about this message; the ids it concerned."""
+    from hub import rulebook
+
+    names = {name, *hub.store.named([name])}
+    found = [one for one in hub.rules.decisions if {one.id, one.value} & names]
+    if not found:
+        raise HubError(f"nothing was decided about {name}", fix="hub moderate log")
+    if any(one.what in ("word", "domain") for one in found):
+        raise HubError(f"{name} is a rule about words or a domain, which people write", fix="edit content/rules.toml")
+    for one in found if not dry_run else ():
+        rulebook.drop(hub.settings.content / "rules.toml", one.id)
+    accounts = [one.value for one in found if one.what == "account"]
+    return {*hub.store.named(one.value for one in found if one.what == "item"), *hub.store.said_by(accounts)}
+
+
+def _facts(case: Case) -> dict[str, Any]:
+    item = case.item
+    facts = {"key": case.key, "id": item.id, "url": item.url, "channel": item.channel, "author": item.author.name}
+    return {**facts, "text": _said(item), "held": case.held, "doubt": case.doubt, "why": list(case.why)}
+
+
+def _listed(cases: Iterable[Case]) -> Iterator[str]:
+    empty = True
+    for case in cases:
+        empty, item = False, case.item
+        state = "held" if case.held else f"doubtful ({case.doubt} %: {', '.join(case.why)})"
+        yield f"{case.key}  {when(item.published)[:10]}  {item.channel}  {item.author.name or 'Unnamed'}: {state}"
+        yield f"    {_said(item)[:200]}"
+        yield f"    {item.url or item.id}"
+    if empty:
+        yield "nothing waits for a decision"
+
+
+def _said(item: Item) -> str:
+    from hub import tidy
+
+    return " ".join(f"{item.title} {tidy.text(item.html)}".split())
+
+
+COMMANDS = (moderate,)
