@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 VERBS = {"approve": "let through", "hide": "hidden by hand", "block": "account blocked", "undo": ""}
 KEYS = {"a": "approve", "h": "hide", "p": "block"}
+ENDS = ("q", "\x03", "\x04")
 RECENT = 2000  # messages of the public that are looked at for doubtful ones
 
 
@@ -138,17 +139,22 @@ def keyed(cases: Sequence[Case], screen: Screen, key: Callable[[], str]) -> list
         case = cases[len(made)]
         screen.note("\n".join(["", *_listed([case]), f"  {len(made) + 1} of {len(cases)}: a h s p o u q?"]))
         pressed = key().lower()
-        if pressed in KEYS:
-            made.append(Decision(verb=KEYS[pressed], target=case.item.id, reason=VERBS[KEYS[pressed]]))
-        elif pressed == "s":
-            made.append(None)
-        elif pressed == "u" and made:
-            made.pop()
-        elif pressed == "o":
-            click.launch(case.item.url)
-        elif pressed in ("q", "\x03", "\x04"):
+        if pressed in ENDS:
             break
+        if pressed == "o":
+            click.launch(case.item.url)
+        made = pressed_on(case, pressed, made)
     return [one for one in made if one]
+
+
+def pressed_on(case: Case, pressed: str, made: list[Decision | None]) -> list[Decision | None]:
+    """What was decided so far, after one more key. Any other key asks again."""
+    if pressed == "s":
+        return [*made, None]
+    if pressed == "u":
+        return made[:-1]
+    verb = KEYS.get(pressed)
+    return [*made, Decision(verb=verb, target=case.item.id, reason=VERBS[verb])] if verb else made
 
 
 def decide(screen: Screen, wanted: Sequence[Decision], *, dry_run: bool) -> int:
