@@ -24,6 +24,18 @@ class Account:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Profile:
+    """What an account says of itself: pages its profile links, and those of them that its network has `verified`.
+
+    Verified means that the page was seen to link back with rel=me; a link alone proves nothing.
+    """
+
+    account: Account
+    links: tuple[str, ...] = ()
+    verified: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Media:
     """A picture, film or sound that belongs to an item. Sizes in pixels, duration in seconds, 0 when unknown."""
 

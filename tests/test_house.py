@@ -24,7 +24,7 @@ FLOORS: tuple[set[str], ...] = (
     {"model", "errors"},
     {"answer", "guard", "inbox", "lock", "log", "pace", "pages", "people", "query", "recipes", "replay", "screen"},
     {"mail", "scaling", "threads", "tidy", "toml", "workers"},
-    {"copies", "insight", "targets", "tongue"},
+    {"copies", "insight", "people", "targets", "tongue"},
     {"forgotten", "rules", "web"},
     {"channels", "host", "index", "sections", "store"},
     {"api", "discover", "imports", "pictures", "receive", "record", "rulebook", "searchpage", "settings"},

@@ -1,0 +1,139 @@
+"""Which accounts are one person's, and what proves it. Pure. Neither a name nor a picture proves anything.
+
+Accounts are joined when
+- each names the other in its own profile (two-way rel=me),
+- the network of one has checked that the other's page links back to it (a verified profile field),
+- both have proven to hold the same site, by such a check or by a handle that is the site's domain, or
+- the operator says so in content/rules.toml.
+A site that two accounts of one network hold is a house of many, and joins nobody. An account on X proves nothing by
+itself: it is joined by the operator's word, or where it names the other account and that one names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from hub import tidy
+from hub.model import Profile
+
+MUTE = frozenset({"x.com", "twitter.com", "mobile.twitter.com"})  # networks that check no link of a profile
+RENTED = (".bsky.social",)  # handles below these are lent by the network: no domain of whoever has one
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Proof:
+    """Why two accounts are one person's. `how`: each other, checked, same site, stated; `by` is the site or reason."""
+
+    one: str
+    other: str
+    how: str
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Person:
+    """Accounts that are one person's, by their ids in order, and all that proves it."""
+
+    accounts: tuple[str, ...]
+    proofs: tuple[Proof, ...] = ()
+
+    @property
+    def confidence(self) -> str:
+        """ "proven" where the accounts or their networks say so, "stated" where the operator's word is needed."""
+        checked = _groups(self.accounts, (proof for proof in self.proofs if proof.how != "stated"))
+        return "proven" if len(checked) <= 1 else "stated"
+
+
+def join(profiles: Iterable[Profile], stated: Iterable[Sequence[str]] = ()) -> list[Person]:
+    """Everybody among these accounts, whatever order they come in. `stated` are names of accounts that are one's."""
+    known = {profile.account.id: profile for profile in sorted(profiles, key=repr) if profile.account.id}
+    proofs = {*_between(known), *_by_sites(known), *_stated(known, stated)}
+    people = []
+    for accounts in _groups(sorted(known), proofs):
+        people.append(Person(accounts, tuple(sorted(proof for proof in proofs if proof.one in accounts))))
+    return sorted(people)
+
+
+def named(profile: Profile) -> set[str]:
+    """What others may call an account in their profiles."""
+    return {tidy.name(one) for one in (profile.account.id, profile.account.url) if one}
+
+
+def sites(profile: Profile) -> set[str]:
+    """Sites and pages that an account has proven to hold: its network checked them, or its handle is their domain."""
+    handle = profile.account.handle.strip().lstrip("@").casefold()
+    own = "." in handle and "@" not in handle and profile.account.id.startswith("did:")
+    domain = {tidy.name(f"https://{handle}/")} if own and not handle.endswith(RENTED) else set()
+    return {tidy.name(one) for one in profile.verified} | domain
+
+
+def _between(known: Mapping[str, Profile]) -> Iterator[Proof]:
+    """Accounts of which one names the other."""
+    holders: dict[str, set[str]] = {}
+    for id, profile in known.items():
+        for name in named(profile):
+            holders.setdefault(name, set()).add(id)
+    says = {id: {tidy.name(link) for link in (*profile.links, *profile.verified)} for id, profile in known.items()}
+    for id, profile in known.items():
+        for other in sorted(_called(says[id], holders) - {id}):
+            back, checked = says[other] & named(profile), sites(profile) & named(known[other])
+            if back:
+                yield Proof(*sorted((id, other)), "each other")
+            elif checked and not _mute(profile) and not _mute(known[other]):
+                yield Proof(*sorted((id, other)), "checked", min(checked))
+
+
+def _called(names: Iterable[str], holders: Mapping[str, set[str]]) -> set[str]:
+    """The accounts of these names; a name that several claim for themselves calls nobody."""
+    return {next(iter(holders[name])) for name in names if len(holders.get(name, ())) == 1}
+
+
+def _by_sites(known: Mapping[str, Profile]) -> Iterator[Proof]:
+    """Accounts that hold the same site."""
+    held: dict[str, list[str]] = {}
+    for id, profile in known.items():
+        for site in sites(profile) if not _mute(profile) else ():
+            held.setdefault(site, []).append(id)
+    for site, ids in held.items():
+        networks = [tidy.host(known[id].account.url) for id in ids]
+        if len(set(networks)) == len(networks):
+            yield from (Proof(*sorted(pair), "same site", site) for pair in combinations(ids, 2))
+
+
+def _stated(known: Mapping[str, Profile], stated: Iterable[Sequence[str]]) -> Iterator[Proof]:
+    """Accounts that the operator calls one person's, by any of their names or their whole handle."""
+    for names in stated:
+        wanted = {tidy.name(name) for name in names} | {_handle(name) for name in names}
+        ids = [id for id, profile in known.items() if wanted & {*named(profile), _handle(profile.account.handle)}]
+        yield from (Proof(*sorted(pair), "stated") for pair in combinations(ids, 2))
+
+
+def _mute(profile: Profile) -> bool:
+    return tidy.host(profile.account.url or profile.account.id) in MUTE
+
+
+def _handle(text: str) -> str:
+    """A handle that names its host, in one spelling; itself where it is none, which no handle equals."""
+    bare = text.strip().lstrip("@").casefold()
+    return f"@{bare}" if "@" in bare else f" {text}"
+
+
+def _groups(ids: Iterable[str], proofs: Iterable[Proof]) -> list[tuple[str, ...]]:
+    """The ids in groups that proofs tie together."""
+    head = {id: id for id in ids}
+
+    def top(id: str) -> str:
+        while head[id] != id:
+            head[id] = head[head[id]]
+            id = head[id]
+        return id
+
+    for proof in proofs:
+        one, other = sorted((top(proof.one), top(proof.other)))
+        head[other] = one
+    groups: dict[str, list[str]] = {}
+    for id in sorted(head):
+        groups.setdefault(top(id), []).append(id)
+    return sorted(tuple(group) for group in groups.values())
