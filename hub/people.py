@@ -80,9 +80,13 @@ def _between(known: Mapping[str, Profile]) -> Iterator[Proof]:
         for other in sorted(_called(says[id], holders) - {id}):
             back, checked = says[other] & named(profile), sites(profile) & named(known[other])
             if back:
-                yield Proof(*sorted((id, other)), "each other")
+                yield _proof(id, other, "each other")
             elif checked and not _mute(profile) and not _mute(known[other]):
-                yield Proof(*sorted((id, other)), "checked", min(checked))
+                yield _proof(id, other, "checked", min(checked))
+
+
+def _proof(one: str, other: str, how: str, by: str = "") -> Proof:
+    return Proof(min(one, other), max(one, other), how, by)
 
 
 def _called(names: Iterable[str], holders: Mapping[str, set[str]]) -> set[str]:
@@ -99,7 +103,7 @@ def _by_sites(known: Mapping[str, Profile]) -> Iterator[Proof]:
     for site, ids in held.items():
         networks = [tidy.host(known[id].account.url) for id in ids]
         if len(set(networks)) == len(networks):
-            yield from (Proof(*sorted(pair), "same site", site) for pair in combinations(ids, 2))
+            yield from (_proof(*pair, "same site", site) for pair in combinations(ids, 2))
 
 
 def _stated(known: Mapping[str, Profile], stated: Iterable[Sequence[str]]) -> Iterator[Proof]:
@@ -107,7 +111,7 @@ def _stated(known: Mapping[str, Profile], stated: Iterable[Sequence[str]]) -> It
     for names in stated:
         wanted = {tidy.name(name) for name in names} | {_handle(name) for name in names}
         ids = [id for id, profile in known.items() if wanted & {*named(profile), _handle(profile.account.handle)}]
-        yield from (Proof(*sorted(pair), "stated") for pair in combinations(ids, 2))
+        yield from (_proof(*pair, "stated") for pair in combinations(ids, 2))
 
 
 def _mute(profile: Profile) -> bool:

@@ -174,3 +174,10 @@ def test_at_the_keyboard_u_takes_the_last_decision_back_and_q_ends() -> None:
     pressed = iter("huasq")
     made = keyed(cases, Screen(quiet=True), lambda: next(pressed))
     assert made == [Decision(verb="approve", target=cases[0].item.id, reason="let through")]
+
+
+def test_the_team_sees_which_questions_nobody_answered(site: Callable[[str], Site]) -> None:
+    hub = site("auto")
+    open_, done = (item(name, reply_to=POST.id, html="<p>Does it whistle?</p>") for name in ("open", "done"))
+    hub.bring(POST, open_, done, REPLY, item("answer", ours=True, reply_to=done.id))
+    assert [one["id"] for one in hub.hub("status", "--waiting")] == [open_.id]

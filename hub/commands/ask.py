@@ -20,9 +20,12 @@ from hub.screen import Screen, table, when
 
 if TYPE_CHECKING:
     from hub.index import Snippet
-    from hub.model import Account, Health
+    from hub.model import Account, Health, Item
     from hub.run import Hub
     from hub.store import Record
+
+
+RECENT = 2000  # messages of the public that are looked at for open questions
 
 
 @click.command()
@@ -65,18 +68,47 @@ def _marked(piece: Snippet, *, colour: bool) -> str:
 
 
 @click.command()
+@click.option("--waiting", "unanswered", is_flag=True, help="questions that nobody of the brand has answered yet")
 @click.pass_obj
-def status(screen: Screen) -> int:
+def status(screen: Screen, unanswered: bool) -> int:
     """What is known of every channel, and what waits."""
     from hub.run import publish_due
 
     with reading(screen) as hub:
+        if unanswered:
+            questions = waiting(hub)
+            asked = [
+                {"id": one.id, "url": one.url, "channel": one.channel, "asked": one.published} for one in questions
+            ]
+            screen.result(asked, _questions(questions))
+            return 0
         healths = [replace(hub.store.health(name), items=hub.store.brings(name)) for name in hub.settings.channels]
         erasing, seq = hub.store.erasing(), hub.store.seq
         unpublished = publish_due(hub).exists()
     data = {"channels": [_facts(one) for one in healths], "seq": seq, "erasing": erasing, "publish_due": unpublished}
     screen.result(data, _status(healths, erasing=erasing, unpublished=unpublished))
     return 0
+
+
+def waiting(hub: Hub) -> list[Item]:
+    """Questions among what the public said last that the brand has not answered, the oldest first."""
+    from hub.insight import answers
+
+    ids = [item.id for item in hub.store.newest(RECENT)]
+    roots = sorted({record.thread for record in hub.store.records(ids)})
+    threads = (thread for root in roots if (thread := hub.store.thread(root)))
+    found = {item.id: item for thread in threads for item in answers.waiting(thread)}
+    return [found[id] for id in reversed(ids) if id in found]
+
+
+def _questions(questions: list[Item]) -> Iterator[str]:
+    from hub import tidy
+
+    yield f"{len(questions)} questions wait for an answer"
+    for one in questions:
+        said = " ".join(f"{one.title} {tidy.text(one.html)}".split())
+        yield f"{when(one.published)[:10]}  {one.channel}  {one.author.name or 'Unnamed'}: {said[:160]}"
+        yield f"    {one.url or one.id}"
 
 
 def _facts(health: Health) -> dict[str, object]:

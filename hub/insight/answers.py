@@ -1,0 +1,55 @@
+"""What the brand answered: an item of the public is answered by the brand's first item below it in its branch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+
+from hub.insight.questions import asks
+from hub.model import Item, Thread
+
+
+def answers(thread: Thread) -> dict[str, Item]:
+    """Id of each answered item of the public → the brand's answer to it.
+
+    Answers are taken in the order of time; whatever stands above an item that has one already has one, too.
+    """
+    above, public = _above(thread), {one.id for one in _said(thread) if not one.ours}
+    found: dict[str, Item] = {}
+    for answer in sorted((one for one in _said(thread) if one.ours), key=_moment):
+        id = above.get(answer.id, "")
+        while id and id not in found:
+            if id in public:
+                found[id] = answer
+            id = above.get(id, "")
+    return found
+
+
+def waiting(thread: Thread) -> list[Item]:
+    """Questions of the public that the brand has not answered, the oldest first."""
+    answered = answers(thread)
+    return sorted((one for one in _said(thread) if not one.ours and one.id not in answered and asks(one)), key=_moment)
+
+
+def delay(thread: Thread) -> timedelta | None:
+    """How long the first question that was answered waited, or else the first item; None where nothing was answered."""
+    answered = answers(thread)
+    heard = sorted((one for one in _said(thread) if one.id in answered and one.published), key=_moment)
+    first = next((one for one in heard if asks(one)), heard[0] if heard else None)
+    when = answered[first.id].published if first else None
+    return max(when - first.published, timedelta(0)) if first and first.published and when else None
+
+
+def _said(thread: Thread) -> Iterator[Item]:
+    yield thread.root
+    yield from (reply.node for reply in thread.replies if isinstance(reply.node, Item))
+
+
+def _above(thread: Thread) -> Mapping[str, str]:
+    """Id of each line of the conversation → the id above it; the root's stands above what names none."""
+    ids = ((getattr(reply.node, "id", ""), reply.parent or thread.root.id) for reply in thread.replies)
+    return {id: parent for id, parent in ids if id and id != parent}
+
+
+def _moment(item: Item) -> tuple[bool, str, str]:
+    return item.published is None, item.published.isoformat() if item.published else "", item.id
