@@ -165,8 +165,8 @@ class Follower:
             self.pages |= planned(self.channels)
 
     def _hidden(self) -> None:
-        """The transparency page counts what each rule hides."""
-        tally = json.dumps(self.store.hidden(), sort_keys=True)
+        """The transparency page counts what each rule hides, and what left in each month."""
+        tally = json.dumps([self.store.hidden(), self.store.removed()], sort_keys=True)
         if tally != self.manifest.get("hidden"):
             self.manifest.keep("hidden", tally)
             self.pages.add(Page(kind="texts"))

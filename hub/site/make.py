@@ -146,7 +146,7 @@ def _post(shop: Workshop, page: Page) -> dict[str, bytes]:
         older=_neighbour(shop, records.get(older)),
         related=tuple((other.href, other.heading, other.published) for other in shop.cards(related)),
         replies_atom=replies,
-        notes=tuple(shop.texts.coverage(thread)),
+        notes=(*shop.texts.answered(thread), *shop.texts.coverage(thread)),
         later=f"{post.address}{part.later}" if part.later else "",
         orders=tuple(order for order in ORDERS if f"{order}/" in talk.parts),
     )

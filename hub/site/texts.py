@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
-from babel.dates import format_skeleton
+from babel.dates import format_skeleton, format_timedelta
 from markupsafe import Markup
 
+from hub.insight.answers import delay
 from hub.model import Account, Item, Thread
+from hub.rules import HELD
 from hub.settings import Settings
 from hub.site.assets import Assets
 from hub.site.compose import Composer
@@ -115,6 +117,11 @@ class Texts:
         title = self.word(words["branch" if node else part.order], title=heading, name=name)
         return f"{title} · {self.word('Page')} {part.number}" if part.number > 1 else title
 
+    def answered(self, thread: Thread) -> Iterator[str]:
+        """How long the brand took to answer the first question of a thread."""
+        if (waited := delay(thread)) is not None:
+            yield self.word("Answered in %(time)s", time=format_timedelta(waited, locale=self.words.locale))
+
     def coverage(self, thread: Thread) -> Iterator[str]:
         """What a thread says of itself where its network counts more replies than stand here."""
         for cover in thread.coverage:
@@ -176,8 +183,11 @@ class Texts:
 
     def _rules(self, shop: Workshop) -> dict[str, object]:
         tally = shop.store.hidden()
-        rows = ((ident, self.word(DOES[what]), reason, tally.get(ident, 0)) for ident, what, reason in self.rules)
-        return {"rules": tuple(rows)}
+        rows = [(ident, self.word(DOES[what]), reason, tally.get(ident, 0)) for ident, what, reason in self.rules]
+        waits = self.word("waits until somebody has looked at it")
+        rows += [(rule, waits, "–", many) for rule, many in sorted(tally.items()) if rule.startswith(HELD)]
+        removed = sorted(shop.store.removed().items(), reverse=True)
+        return {"rules": tuple(rows), "removals": tuple((self.month(month), many) for month, many in removed)}
 
     def _feeds(self, shop: Workshop) -> tuple[tuple[Feeds, str], ...]:
         out = [(shop.shell.feeds, self.word("Every post"))]

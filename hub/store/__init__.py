@@ -151,6 +151,14 @@ class Store(Protocol):
         """Address of a thread that was merged → id of the root it is under now."""
         ...
 
+    def tally(self, month: str, many: int) -> None:
+        """So many messages were removed in a month ("2026-11")."""
+        ...
+
+    def removed(self) -> Mapping[str, int]:
+        """Month → how many messages were removed in it: gone at their source, hidden or forgotten."""
+        ...
+
     def waiting(self, prefix: str) -> list[tuple[str, Item]]:
         """What rules whose ids begin so hide, each with that id, the oldest first."""
         ...

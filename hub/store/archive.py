@@ -188,6 +188,14 @@ class Archive:
         with self.database.reading() as c:
             return redirects.read(c)
 
+    def tally(self, month: str, many: int) -> None:
+        with self.database.writing() as c:
+            facts.put(c, key := f"{facts.REMOVED}{month}", str(int(facts.get(c, key) or 0) + many))
+
+    def removed(self) -> Mapping[str, int]:
+        with self.database.reading() as c:
+            return {month: int(many) for month, many in facts.beginning(c, facts.REMOVED).items()}
+
     def waiting(self, prefix: str) -> list[tuple[str, Item]]:
         with self.database.reading() as c:
             return reading.waiting(c, prefix)

@@ -15,6 +15,9 @@ RULES = "rules"  # digest of the rules that were applied last
 RULINGS = "rulings"  # what people decided of copies, and by which version of hub.copies it was applied
 
 
+REMOVED = "removed:"  # and a month: how many messages left in it
+
+
 def get(c: Connection, key: str) -> str:
     """What is remembered, "" for nothing."""
     return c.scalar(select(facts.c.value).where(facts.c.key == key)) or ""
@@ -25,3 +28,9 @@ def put(c: Connection, key: str, value: str) -> None:
     c.execute(delete(facts).where(facts.c.key == key))
     if value:
         c.execute(insert(facts), {"key": key, "value": value})
+
+
+def beginning(c: Connection, start: str) -> dict[str, str]:
+    """All that is remembered under keys that begin so, by the rest of the key."""
+    rows = c.execute(select(facts.c.key, facts.c.value).where(facts.c.key.startswith(start, autoescape=True)))
+    return {row.key.removeprefix(start): row.value for row in rows}

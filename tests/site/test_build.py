@@ -1,6 +1,7 @@
 """From the journal to the files: what a change rewrites, and what it leaves alone."""
 
 import sqlite3
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -292,3 +293,28 @@ def test_a_picture_the_disk_lost_is_wanted_anew_and_stops_no_page(folder):
     folder.build()
     assert media.url in folder.store.wanted(folder.now)
     assert "Body of post 5" in folder.page(P5)
+
+
+def test_the_transparency_page_tells_what_waits_and_what_left_in_which_month(folder):
+    folder.rules = replace(folder.rules, publish={"blog": "hold"})
+    folder.save(post(5), reply(1, P5))
+    folder.build()
+    folder.store.tally("2026-11", 3)
+    folder.build()
+    page = folder.files()["transparency/index.html"].decode()
+    assert ("held:blog" in page, "Nov 2026" in page or "November 2026" in page, "3 messages" in page) == (
+        True,
+        True,
+        True,
+    )
+
+
+def test_a_post_tells_how_soon_a_question_was_answered(folder):
+    ask = reply(1, P5, html="<p>Does it whistle?</p>")
+    answer = replace(reply(2, ask.id), ours=True, published=ask.published + timedelta(hours=2))
+    folder.save(post(5), ask)
+    folder.build()
+    assert "Answered in" not in folder.page(P5)
+    folder.save(answer)
+    folder.build()
+    assert "Answered in 2 hours" in folder.page(P5)
