@@ -66,6 +66,7 @@ class Archive:
 
     def __init__(self, database: Database) -> None:
         self.database = database
+        self.forgotten: set[str] = set()  # ids whose traces are to be looked for
 
     @property
     def seq(self) -> int:
@@ -108,7 +109,8 @@ class Archive:
             done = replace(work.forget(sorted(ids)), reactions=oblivion.faces(c, forgotten))
             work.finish()
             oblivion.rename(c, ids)
-            return done
+        self.forgotten |= set(ids)
+        return done
 
     def purge(self, heard: int) -> None:
         with self.database.writing() as c:
@@ -255,10 +257,11 @@ class Archive:
         migrate.drop_backups(self.database)
         if not self.erasing():
             return True
-        done = texts.settle(self.database, seconds)
+        done = texts.settle(self.database, seconds, self.forgotten)
         if done:
             with self.database.writing() as c:
                 facts.put(c, facts.ERASING, "")
+            self.forgotten.clear()
         return done
 
     def erasing(self) -> bool:

@@ -9,15 +9,18 @@ erasures that caused it. PostgreSQL deletes, and VACUUM clears the page.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from mmap import ACCESS_READ, mmap
+from pathlib import Path
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from hub.store import facts
 from hub.store.codec import digest
 from hub.store.database import DamagedError, Database, chunks, each
-from hub.store.schema import texts
+from hub.store.schema import channels, texts
 
+FEW = 20  # ids that are looked for in the file
 WASTE = 4 * 2**20  # bytes of blanks that are not worth a VACUUM
 
 
@@ -67,15 +70,22 @@ def _blank(c: Connection, numbers: list[int]) -> None:
     facts.put(c, facts.WASTE, str(waste + sum(row.size for row in sizes)))
 
 
-def settle(database: Database, seconds: float) -> bool:
-    """See to it that no erased text is left in the files; False when a reader was in the way."""
+def settle(database: Database, seconds: float, forgotten: Collection[str] = ()) -> bool:
+    """See to it that no erased text is left in the files; False when a reader was in the way.
+
+    Ids of `forgotten` items may be left in unused room of the file: it is read once, and made anew only if they are.
+    """
     with database.alone() as c:
         if database.sqlite:
             _compact(c)
-            c.exec_driver_sql(f"PRAGMA busy_timeout={int(seconds * 1000)}")
-            busy = c.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]
-            c.exec_driver_sql("PRAGMA busy_timeout=5000")
-            return not busy
+            done = _truncate(c, seconds)
+            if done and facts.get(c, facts.NAMES):
+                if not (database.file and 0 < len(forgotten) <= FEW and _clean(c, database.file, forgotten)):
+                    _vacuum(c)
+                    done = _truncate(c, seconds)
+                facts.put(c, facts.NAMES, "")
+                done = done and _truncate(c, seconds)
+            return done
         for table in ("texts", "versions", "items", "names", "journal", "accounts"):
             c.exec_driver_sql(f"VACUUM {table}")
         facts.put(c, facts.NAMES, "")
@@ -83,11 +93,44 @@ def settle(database: Database, seconds: float) -> bool:
 
 
 def _compact(c: Connection) -> None:
-    """Win back the room of blanks when they are half of the file, and leave no trace of a forgotten name in any."""
+    """Win back the room of blanks when they are half of the file."""
     pages, size = (c.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in ("page_count", "page_size"))
-    names = facts.get(c, facts.NAMES)
-    if names or int(facts.get(c, facts.WASTE) or 0) > max(WASTE, pages * size // 2):
-        c.execute(delete(texts).where(texts.c.wiped))
-        facts.put(c, facts.WASTE, "0")
-        facts.put(c, facts.NAMES, "")
-        c.exec_driver_sql("VACUUM")
+    if int(facts.get(c, facts.WASTE) or 0) > max(WASTE, pages * size // 2):
+        _vacuum(c)
+
+
+def _vacuum(c: Connection) -> None:
+    c.execute(delete(texts).where(texts.c.wiped))
+    facts.put(c, facts.WASTE, "0")
+    c.exec_driver_sql("VACUUM")
+
+
+def _truncate(c: Connection, seconds: float) -> bool:
+    """Bring everything into the one file; False when a reader was in the way."""
+    c.exec_driver_sql(f"PRAGMA busy_timeout={int(seconds * 1000)}")
+    busy = c.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]
+    c.exec_driver_sql("PRAGMA busy_timeout=5000")
+    return not busy
+
+
+def _clean(c: Connection, file: Path, forgotten: Iterable[str]) -> bool:
+    """Do the ids stand in the file as often as in what others said and channels remember, and no more?"""
+    with file.open("rb") as opened, mmap(opened.fileno(), 0, access=ACCESS_READ) as whole:
+        return all(_times(whole, id.encode()) == _named(c, id) for id in forgotten)
+
+
+def _times(whole: mmap, mark: bytes) -> int:
+    """How often a mark stands in the file."""
+    found, at = 0, whole.find(mark)
+    while at >= 0:
+        found, at = found + 1, whole.find(mark, at + len(mark))
+    return found
+
+
+def _named(c: Connection, id: str) -> int:
+    """How often an id stands in texts and in what channels remember."""
+    held = 0
+    for column in (texts.c.body, channels.c.cursor):
+        left = func.length(column) - func.length(func.replace(column, id, ""))
+        held += (c.scalar(select(func.sum(left)).where(column.contains(id, autoescape=True))) or 0) // len(id)
+    return held

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import commits, copies, one_reply, relevance, search, typing
+from tests.bench import commits, copies, forgetting, one_reply, relevance, search, typing
 
 BENCHES = {
     "commits": commits.main,
     "copies": copies.main,
+    "forgetting": forgetting.main,
     "one_reply": one_reply.main,
     "search": search.main,
     "relevance": relevance.main,
