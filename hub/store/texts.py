@@ -78,14 +78,9 @@ def settle(database: Database, seconds: float, forgotten: Collection[str] = ()) 
     with database.alone() as c:
         if database.sqlite:
             _compact(c)
-            done = _truncate(c, seconds)
-            if done and facts.get(c, facts.NAMES):
-                if not (database.file and 0 < len(forgotten) <= FEW and _clean(c, database.file, forgotten)):
-                    _vacuum(c)
-                    done = _truncate(c, seconds)
-                facts.put(c, facts.NAMES, "")
-                done = done and _truncate(c, seconds)
-            return done
+            return _truncate(c, seconds) and (
+                not facts.get(c, facts.NAMES) or _cleaned(c, database, forgotten, seconds)
+            )
         for table in ("texts", "versions", "items", "names", "journal", "accounts"):
             c.exec_driver_sql(f"VACUUM {table}")
         facts.put(c, facts.NAMES, "")
@@ -103,6 +98,14 @@ def _vacuum(c: Connection) -> None:
     c.execute(delete(texts).where(texts.c.wiped))
     facts.put(c, facts.WASTE, "0")
     c.exec_driver_sql("VACUUM")
+
+
+def _cleaned(c: Connection, database: Database, forgotten: Collection[str], seconds: float) -> bool:
+    """Leave no trace of forgotten ids in the file."""
+    if not (database.file and 0 < len(forgotten) <= FEW and _clean(c, database.file, forgotten)):
+        _vacuum(c)
+    facts.put(c, facts.NAMES, "")
+    return _truncate(c, seconds)
 
 
 def _truncate(c: Connection, seconds: float) -> bool:
