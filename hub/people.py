@@ -76,13 +76,13 @@ def _between(known: Mapping[str, Profile]) -> Iterator[Proof]:
         for name in named(profile):
             holders.setdefault(name, set()).add(id)
     says = {id: {tidy.name(link) for link in (*profile.links, *profile.verified)} for id, profile in known.items()}
-    for id, profile in known.items():
-        for other in sorted(_called(says[id], holders) - {id}):
-            back, checked = says[other] & named(profile), sites(profile) & named(known[other])
-            if back:
-                yield _proof(id, other, "each other")
-            elif checked and not _mute(profile) and not _mute(known[other]):
-                yield _proof(id, other, "checked", min(checked))
+    pairs = ((known[id], known[other]) for id in known for other in sorted(_called(says[id], holders) - {id}))
+    for one, other in pairs:
+        ids, checked = (one.account.id, other.account.id), sites(one) & named(other)
+        if says[other.account.id] & named(one):
+            yield _proof(*ids, "each other")
+        elif checked and not _mute(one) and not _mute(other):
+            yield _proof(*ids, "checked", min(checked))
 
 
 def _proof(one: str, other: str, how: str, by: str = "") -> Proof:
