@@ -146,8 +146,8 @@ def pull(hub: Hub, wish: Wish) -> tuple[Pulled, ...]:
         name = came.job.channel.name
         if came.batch is not None:
             changes = hub.store.save(name, came.batch, hub.rules.judge)
-            if changes.gone:
-                hub.store.tally(f"{wish.now:%Y-%m}", len(changes.gone))
+            if left := len(changes.gone) - len(changes.restored):
+                hub.store.tally(f"{wish.now:%Y-%m}", left)
             results[name] = results[name].plus(changes, came.batch)
         else:
             results[name] = ended(hub, came, results[name])

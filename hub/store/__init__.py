@@ -152,7 +152,7 @@ class Store(Protocol):
         ...
 
     def tally(self, month: str, many: int) -> None:
-        """So many messages were removed in a month ("2026-11")."""
+        """So many messages more were removed in a month ("2026-11"); what came back counts against them."""
         ...
 
     def removed(self) -> Mapping[str, int]:

@@ -192,7 +192,9 @@ class Archive:
 
     def tally(self, month: str, many: int) -> None:
         with self.database.writing() as c:
-            facts.put(c, key := f"{facts.REMOVED}{month}", str(int(facts.get(c, key) or 0) + many))
+            key = f"{facts.REMOVED}{month}"
+            left = max(0, int(facts.get(c, key) or 0) + many)
+            facts.put(c, key, str(left) if left else "")
 
     def removed(self) -> Mapping[str, int]:
         with self.database.reading() as c:
