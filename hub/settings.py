@@ -267,7 +267,7 @@ def alone(path: str, table: Mapping[str, object]) -> hub.channels.Channel:
         first = errors.errors(include_url=False, include_input=False)[0]
         key = ("channels", path, *(str(part) for part in first["loc"]))
         raise SettingsError(key[-1], *_told(first["type"], first["msg"], key, fields(kind))[:1]) from None
-    return kind(name="ours", **dict(given))  # type: ignore[call-arg]
+    return kind(name="ours", **{key: value for key, value in given if key != GATE})  # type: ignore[call-arg]
 
 
 def _allowed(layers: _Layers, entries: tuple[str, ...]) -> None:

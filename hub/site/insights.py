@@ -105,6 +105,7 @@ def files(shop: Workshop, page: Page) -> dict[str, bytes]:
         topics=tuple(_rising(now.topics(), before.topics())) if not name else (),
         csv=here,
     )
+    grid = _csv([("weekday", *range(24)), *((day, *row) for day, row in enumerate(hours, 1))])
     return {
         f"{here}index.html": shop.render("insights", view),
         f"{here}time.csv": _csv(
@@ -116,7 +117,7 @@ def files(shop: Workshop, page: Page) -> dict[str, bytes]:
                 ),
             ]
         ),
-        f"{here}hours.csv": _csv([("weekday", *range(24)), *((day, *row) for day, row in enumerate(hours, 1))]),
+        **({f"{here}hours.csv": grid} if enough else {}),
     }
 
 

@@ -140,7 +140,11 @@ def test_every_other_file_is_linked_to_or_known_by_its_name(both: Demo) -> None:
     files = {str(path.relative_to(both.output)) for path in both.output.rglob("*") if path.is_file()}
     pages = {path for path in files if path.endswith(".html")}
     search = (both.output / "search/index.html").read_text("utf-8")  # its data-lookup names a script to load when asked
-    known = {path for path in files if re.fullmatch(r"\..*|_\w+|robots\.txt|sitemap.*|search/.*\.json", path)}
+    known = {
+        path
+        for path in files
+        if re.fullmatch(r"\..*|_\w+|robots\.txt|llms\.txt|wall/feed\.json|sitemap.*|search/.*\.json", path)
+    }
     known |= {path for path in files if path.startswith("assets/lookup") and path in search}
     statics = {str(path.relative_to(STATIC)) for path in STATIC.rglob("*") if path.is_file()}
     assert files - pages - known - statics - {both.site.path(address) for address in both.site.pages} == set()
@@ -355,4 +359,4 @@ def test_a_site_whose_memory_was_deleted_keeps_its_bytes_and_loses_no_track(kept
     note.unlink()
     removed = kept.update("--now").json["built"]["removed"]
     assert kept.bytes().keys() == before.keys() - set(removed)
-    assert len([path for path in removed if path.startswith("p/2026-11-12")]) == 2
+    assert len([path for path in removed if path.startswith("p/2026-11-12")]) == 3

@@ -109,8 +109,9 @@ def unsafe(page: str, allowed: set[str]) -> list[str]:
 @pytest.mark.parametrize("name", ["simple", "notmyidea"])
 def test_nothing_hostile_runs_in_a_theme_that_prints_what_it_is_given(tmp_path: Path, name: str) -> None:
     plain = worn(tmp_path / "plain", name, post(5))
-    tree = html5lib.parse(plain.page(P5), namespaceHTMLElements=False)
-    scripts = {element.text or element.get("src") or "" for element in tree.iter("script")}
+    own = (plain.page(P5), plain.files()["wall/index.html"].decode())  # a wall wears our own theme
+    trees = [html5lib.parse(page, namespaceHTMLElements=False) for page in own]
+    scripts = {element.text or element.get("src") or "" for tree in trees for element in tree.iter("script")}
     items = [hostile(number, text) for number, text in enumerate(vectors())]
     folder = worn(tmp_path / "hub", name, *items)
     pages = {path: body.decode() for path, body in folder.files().items() if path.endswith(".html")}
