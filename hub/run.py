@@ -114,6 +114,7 @@ def rewind(hub: Hub) -> None:
 def judge(hub: Hub) -> Changes:
     """Apply rules and a team that changed since the last update to what is stored."""
     hub.store.recruit(hub.settings.brand.team, hub.rules.judge)
+    hub.store.welcome(hub.settings.mentions)
     return hub.store.rejudge(hub.rules.judge, hub.rules.digest, hub.rules.rulings)
 
 

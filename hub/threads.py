@@ -1,9 +1,9 @@
 """What hangs from what, and in which order it is read. Pure: plain values in, plain values out, no recursion.
 
 An item is tied to at most one other: a copy to the post it is a copy of, any other to the parent it names where that
-one is known, else to the conversation's root where the network gives one. Ties that run in a circle are cut at their
-smallest member. What is tied to nothing is a root when the brand said it; anyone else's waits for what it answers, and
-is on no page.
+one is known, else to the conversation's root where the network gives one, else to a post of the brand it links to. Ties
+that run in a circle are cut at their smallest member. What is tied to nothing is a root when it may head a talk: what
+the brand said, and mentions (hub.store.mentions). Anything else waits for what it answers, and is on no page.
 """
 
 from __future__ import annotations
@@ -30,14 +30,17 @@ class Node:
 
     id: str
     moment: str
-    ours: bool
+    heads: bool  # may it be a root?
     parent: str = ""
     root: str = ""
     copy: str = ""  # what it is a copy of (hub.copies)
+    mention: str = ""  # the post of the brand it links to, where it answers nothing
 
     @property
     def ties(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(to for to in (self.copy, self.parent, self.root) if to and to != self.id))
+        return tuple(
+            dict.fromkeys(to for to in (self.copy, self.parent, self.root, self.mention) if to and to != self.id)
+        )
 
     @property
     def rank(self) -> tuple[str, str]:
@@ -63,16 +66,18 @@ def place(nodes: Collection[Node], known: Mapping[str, str] | None = None) -> di
         while line and (above := ties[line[-1]]) and above not in threads:
             line.append(above)
         for id in reversed(line):
-            threads[id] = thread(id, by_id[id].ours, threads[ties[id]] if ties[id] else "")
+            threads[id] = thread(id, by_id[id].heads, threads[ties[id]] if ties[id] else "")
     return {
-        id: Place(threads[id], ties[id], joined=bool(ties[id]) and ties[id] not in (node.parent, node.copy))
+        id: Place(
+            threads[id], ties[id], joined=bool(ties[id]) and ties[id] not in (node.parent, node.copy, node.mention)
+        )
         for id, node in by_id.items()
     }
 
 
-def thread(id: str, ours: bool, above: str) -> str:
+def thread(id: str, heads: bool, above: str) -> str:
     """The thread of an item under one whose thread is `above` ("" when that one waits, or there is none)."""
-    return above or (id if ours else "")
+    return above or (id if heads else "")
 
 
 def _uncircled(nodes: Mapping[str, Node]) -> dict[str, str]:

@@ -79,7 +79,7 @@ worlds = st.lists(
 def known(world: list[Node]) -> list[Node]:
     here = {one.id for one in world}
     return [
-        node(n.id, n.parent * (n.parent in here), n.root * (n.root in here), ours=n.ours, at=n.moment) for n in world
+        node(n.id, n.parent * (n.parent in here), n.root * (n.root in here), ours=n.heads, at=n.moment) for n in world
     ]
 
 

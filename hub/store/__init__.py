@@ -89,6 +89,10 @@ class Store(Protocol):
         """These account ids speak for the brand, also in what is stored; the items whose standing that alters."""
         ...
 
+    def welcome(self, mentions: str) -> Changes:
+        """Which mentions head conversations of their own, also of what is stored: answered, all or none."""
+        ...
+
     def held(self, channel: str, ids: Iterable[str]) -> Mapping[str, datetime | None]:
         """Which of these a channel brought before: when each was last written or edited, None for what it said is gone.
 

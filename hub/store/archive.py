@@ -99,6 +99,15 @@ class Archive:
             work.recruit(team)
             return work.finish()
 
+    def welcome(self, mentions: str) -> Changes:
+        with self.database.reading() as c:
+            if facts.get(c, facts.MENTIONS) == mentions:
+                return Changes()
+        with self.database.writing() as c:
+            work = Transaction(c, "", show_all)
+            work.welcome(mentions)
+            return work.finish()
+
     def held(self, channel: str, ids: Iterable[str]) -> Mapping[str, datetime | None]:
         with self.database.reading() as c:
             return versions.held(c, channel, ids)

@@ -12,6 +12,7 @@ TEAM = "team"  # keys of the accounts that speak for the brand, one a line
 NAMES = "names"  # "yes" while ids of forgotten items may still be in the journal or in unused room of the file
 FLOOR = "floor"  # the newest number that was taken out of the journal: who has not heard it must begin anew
 RULES = "rules"  # digest of the rules that were applied last
+MENTIONS = "mentions"  # which mentions head conversations (hub.store.mentions)
 RULINGS = "rulings"  # what people decided of copies, and by which version of hub.copies it was applied
 
 

@@ -70,7 +70,17 @@ def _told(row: Row[Any] | None) -> tuple[object, ...]:
     """All of an item that a reader can tell apart; nothing while it is on no page and below none."""
     if row is None or not row.thread:
         return ()
-    place = (row.thread, row.above, row.joined, bool(row.parent), row.lost, row.copy_of, row.tied_by, row.shown)
+    place = (
+        row.thread,
+        row.above,
+        row.joined,
+        bool(row.parent),
+        row.lost,
+        row.copy_of,
+        row.tied_by,
+        row.mention,
+        row.shown,
+    )
     return (*place, row.digest, row.channel, row.channels, row.ours) if row.shown else (*place, row.gone)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, MetaData, Table, Text
 from sqlalchemy.types import TypeEngine
 
-HEAD = "0004"  # the newest revision in migrations/versions/
+HEAD = "0005"  # the newest revision in migrations/versions/
 
 schema = MetaData()
 
@@ -108,6 +108,8 @@ items = Table(  # an item as it is shown, or its place when it is gone or hidden
     _words("lost"),  # the bare item that answers to parent_name
     _words("copy_of"),  # the post of which this one is a copy, "" for none
     _words("tied_by"),  # what says so (hub.copies)
+    _words("mention"),  # the post of the brand it links to, where it answers nothing
+    _flag("crowned"),  # it heads a conversation though it is not the brand's
     _words("above"),  # where it hangs
     _flag("joined"),
     _words("thread"),

@@ -13,7 +13,21 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from hub.copies import Rulings
 from hub.model import Changes, Complete, Item
-from hub.store import Forgot, Judge, authors, codec, facts, kin, names, oblivion, outcome, reading, versions, weave
+from hub.store import (
+    Forgot,
+    Judge,
+    authors,
+    codec,
+    facts,
+    kin,
+    mentions,
+    names,
+    oblivion,
+    outcome,
+    reading,
+    versions,
+    weave,
+)
 from hub.store.database import chunks, each
 from hub.store.schema import items
 from hub.store.schema import names as names_table
@@ -49,7 +63,9 @@ class Transaction:
         self.c, self.channel, self.judge = c, channel, judge
         self.team = set(facts.get(c, facts.TEAM).split())
         self.kin = kin.Kin(c, kin.rulings(c))
+        self.mentions = mentions.policy(c)
         self.before: dict[str, Row[Any] | None] = {}
+        self.turned: set[str] = set()  # what hangs elsewhere since mentions were last looked at, and its threads before
 
     def bring(self, brought: Sequence[Item]) -> None:
         """Keep these versions; one that means the same as before is no change."""
@@ -89,6 +105,13 @@ class Transaction:
         turned, self.team = now ^ self.team, now
         facts.put(self.c, facts.TEAM, "\n".join(sorted(now)))
         self._alter(authors.said(self.c, turned), set(), lambda: None)
+
+    def welcome(self, said: str) -> None:
+        """From now on these mentions head conversations of their own: answered, all or none."""
+        facts.put(self.c, facts.MENTIONS, said)
+        self.mentions = said
+        free = select(items.c.id).where(items.c.above == "", ~items.c.ours, ~items.c.gone)
+        self._crown(set(self.c.scalars(free)))
 
     def forget(self, ids: Sequence[str]) -> Forgot:
         """Erase items whatever channel brought them. Their ids go last: see hub.store.oblivion."""
@@ -157,17 +180,38 @@ class Transaction:
         voices |= self._refresh(touched, was)
         now = names.holders(self.c, every)
         passed = {one for one in every if held.get(one) != now.get(one)}
-        tied = [*touched, *sorted(names.naming(self.c, passed) - set(touched))]
+        linking = mentions.linking(self.c, passed | names.of(self.c, voices))
+        tied = [*touched, *sorted((names.naming(self.c, passed) | linking) - set(touched))]
         self._remember(tied)
         was |= reading.rows(self.c, tied[len(touched) :])
         weave.tie(self.c, weave.resolve(self.c, tied))
-        was |= self._group(sorted(voices), near - set(was))
-        self._hang([*tied, *(id for id in was if id not in tied)], was)
+        grouped = self._group(sorted(voices), near - set(was))
+        others = {id: row for id, row in grouped.items() if id not in tied}
+        self._hang([*tied, *others], was | others)
+        self._crown({*touched, *self.turned})
 
     def _regroup(self, ids: Sequence[str]) -> None:
         """Make the groups of these posts anew, and hang what is a copy of another now."""
         was = self._group(ids, self.kin.near(ids))
         self._hang(list(was), was)
+        self._crown({*ids, *self.turned})
+
+    def _crown(self, ids: Collection[str]) -> None:
+        """Let mentions head conversations, or no longer: those among the items, above them, or above them before."""
+        self.turned.clear()
+        rows = reading.rows(self.c, ids)
+        placed = reading.rows(self.c, {row.thread for row in rows.values()} - {*rows, ""}) | rows
+        adrift = [id for id, row in rows.items() if not (row.thread and placed[row.thread].above == "")]
+        known = [id for id, row in placed.items() if row.above == ""]
+        tops = reading.rows(self.c, {*known, *mentions.tops(self.c, adrift)})
+        said = {id: mentions.heads(self.c, row, self.mentions) for id, row in tops.items() if not row.ours}
+        said |= {id: False for id, row in rows.items() if row.crowned and (row.above or row.ours)}
+        every = tops | rows
+        other = {id: heads for id, heads in said.items() if every[id].crowned != heads}
+        if other:
+            self._remember(other)
+            mentions.crown(self.c, other)
+            self._hang_below({id: every[id] for id in other})
 
     def _group(self, voices: Sequence[str], near: Collection[str]) -> dict[str, Row[Any]]:
         """Which of the brand's posts are copies of which; the rows, as they were, of those whose group is another."""
@@ -185,6 +229,8 @@ class Transaction:
         rows = [_shown(id, brought.get(id, []), self.team) for id in touched]
         texts = reading.bodies(self.c, rows)
         rows = [replace(row, hidden=self.judge(texts[row.id])) if row.id in texts else row for row in rows]
+        free = [row.id for row in rows if row.id in texts and not (row.ours or row.parent_name or row.root_name)]
+        mentions.write(self.c, touched, {id: texts[id] for id in free})
         new = [asdict(row) for row in rows if row.id not in was]
         old = [{"one": row.id, **asdict(row)} for row in rows if row.id in was]
         if new:
@@ -199,7 +245,15 @@ class Transaction:
         rows = reading.rows(self.c, tied)
         changed = {id: was.get(id) for id, row in rows.items() if _ties(was.get(id)) != _ties(row)}
         found = weave.places(self.c, changed) if changed else {}
-        moved = self._place(found)
+        self._spread(self._place(found), found)
+
+    def _hang_below(self, turned: Mapping[str, Row[Any]]) -> None:
+        """Hang anew what may head a conversation now or may no longer, and all below."""
+        found = weave.places(self.c, turned)
+        self._spread(self._place(found), found)
+
+    def _spread(self, moved: Mapping[str, Place], found: Mapping[str, Place]) -> None:
+        """Hang what is below items whose thread moved."""
         down = weave.below(self.c, moved, found)
         kept = reading.rows(self.c, down)
         self._place({id: Place(to, kept[id].above, kept[id].joined) for id, to in down.items()})
@@ -209,6 +263,7 @@ class Transaction:
         rows = reading.rows(self.c, found)
         other = {id: at for id, at in found.items() if Place(rows[id].thread, rows[id].above, rows[id].joined) != at}
         self._remember(other)
+        self.turned |= {*other, *(rows[id].thread for id in other)} - {""}
         weave.hang(self.c, other)
         return {id: at for id, at in other.items() if at.thread != rows[id].thread}
 
@@ -242,4 +297,4 @@ def _shown(id: str, brought: Sequence[Row[Any]], team: Collection[str]) -> _Show
 
 def _ties(row: Row[Any] | None) -> tuple[object, ...] | None:
     """What decides where an item hangs."""
-    return row and (row.published, row.ours, row.parent, row.root, row.copy_of, row.bare)
+    return row and (row.published, row.ours, row.parent, row.root, row.copy_of, row.mention, row.bare)

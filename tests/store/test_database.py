@@ -20,6 +20,8 @@ LATER = (  # columns that newer steps add, and the index on each
     ("versions_author", "versions", "author"),
     ("items_copy_of", "items", "copy_of"),
     ("", "items", "tied_by"),
+    ("", "items", "mention"),
+    ("", "items", "crowned"),
 )
 
 

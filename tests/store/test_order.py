@@ -21,6 +21,14 @@ FEW = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthC
 MANY = settings(FEW, max_examples=25)
 
 
+POLICIES = st.sampled_from(["answered", "all", "none"])
+
+
+def greeted(archive: Archive, policy: str) -> Archive:
+    archive.welcome(policy)
+    return archive
+
+
 def version(name: str, channel: str) -> st.SearchStrategy[Item]:
     """Items that name one another any way they like, with equal times and none, and addresses claimed by many."""
     fields = {
@@ -29,6 +37,7 @@ def version(name: str, channel: str) -> st.SearchStrategy[Item]:
         "at": st.sampled_from([None, 0, 0, 1, 2]),
         "ours": st.sampled_from([True, False, False]),
         "excerpt": st.booleans(),
+        "links": st.sampled_from([(), (), (url("n0"),), (url("n1"), url("n2"))]),
         "aliases": st.sampled_from([(), (), (url("n0"),), (url("alias"),)]),
         "html": st.sampled_from([f"<p>{name}</p>", "<p>other</p>"]),
     }
@@ -71,12 +80,14 @@ def arrive(archive: Archive, steps: list[Step], most: int) -> Archive:
 
 
 @FEW
-@given(told=scripts(), order=st.randoms(use_true_random=False), most=st.integers(1, 50))
+@given(told=scripts(), order=st.randoms(use_true_random=False), most=st.integers(1, 50), policy=POLICIES)
 def test_any_order_and_any_batches_give_the_same_threads(
-    fresh: Fresh, told: list[Script], order: Random, most: int
+    fresh: Fresh, told: list[Script], order: Random, most: int, policy: str
 ) -> None:
-    plain = whole(arrive(fresh(), mixed(told, Random(0)), 1))
-    assert whole(arrive(fresh(), mixed(told, order), most)) == plain
+    plain = whole(arrive(greeted(fresh(), policy), mixed(told, Random(0)), 1))
+    assert whole(arrive(greeted(fresh(), policy), mixed(told, order), most)) == plain
+    late = arrive(fresh(), mixed(told, order), most)
+    assert whole(greeted(late, policy)) == plain
 
 
 @pytest.mark.slow
@@ -86,7 +97,7 @@ def test_any_order_and_any_batches_give_the_same_threads(
 def test_following_the_journal_step_by_step_ends_where_reading_it_from_the_start_does(
     fresh: Fresh, told: list[Script], order: Random
 ) -> None:
-    archive, seen, mark = fresh(), {}, 0
+    archive, seen, mark = greeted(fresh(), "answered"), {}, 0
     for step in mixed(told, order):
         arrive(archive, [step], 1)
         for one in archive.changed(mark):
@@ -102,7 +113,7 @@ def test_following_the_journal_step_by_step_ends_where_reading_it_from_the_start
 def test_every_thread_whose_lines_changed_is_named_in_the_journal(
     fresh: Fresh, told: list[Script], order: Random
 ) -> None:
-    archive, before, mark = fresh(), {}, 0
+    archive, before, mark = greeted(fresh(), "answered"), {}, 0
     for step in mixed(told, order):
         arrive(archive, [step], 1)
         heard = {one.thread for one in archive.changed(mark)} | {one.id for one in archive.changed(mark)}
