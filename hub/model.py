@@ -223,6 +223,7 @@ class Reply:
     node: Item | Tombstone | Unknown
     parent: str = ""
     joined: bool = False
+    mention: bool = False  # it answers nothing, and links to the post
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -17,6 +17,7 @@ from hub.model import Item
 
 PER = 20  # posts on a closed list page
 HOME = ""  # the list of every post
+MENTIONS = "@mentions"  # the list of conversations that others began
 
 
 def digest(text: str, size: int = 10) -> str:
@@ -61,6 +62,8 @@ def base(name: str) -> str:
         return f"topic/{told}/"
     if name.startswith("collection/"):
         return f"{name}/"
+    if name == MENTIONS:
+        return "mentions/"
     return f"channel/{name}/" if name else ""
 
 
@@ -91,7 +94,8 @@ class Post:
 
     @property
     def lists(self) -> tuple[str, ...]:
-        return (HOME, *self.channels, *self.topics, *(f"collection/{name}" for name in self.collections))
+        streams = () if MENTIONS in self.channels else (HOME,)
+        return (*streams, *self.channels, *self.topics, *(f"collection/{name}" for name in self.collections))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

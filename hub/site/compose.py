@@ -310,6 +310,7 @@ class Composer:
             parent_name=parent_name,
             parent_origin=parent.url,
             joined=reply.joined,
+            mention=reply.mention,
         )
 
     def _named(self, reply: Reply | None) -> str:

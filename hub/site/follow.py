@@ -13,7 +13,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from hub.model import Entry, Item, Thread
-from hub.pages import HOME, Page, Post, Stretch, Touched, address, closed, page_at, topic, touched
+from hub.pages import HOME, MENTIONS, Page, Post, Stretch, Touched, address, closed, page_at, topic, touched
 from hub.site.collect import Collector, lists
 from hub.site.insights import newest_day, planned
 from hub.site.manifest import Manifest
@@ -75,7 +75,7 @@ def remembered(
         sort=sort_key(root),
         month=month(root.published, zone),
         address=address(root),
-        channels=channels or (root.channel,),
+        channels=(channels or (root.channel,)) if root.ours else (MENTIONS,),
         tags=tuple(dict.fromkeys(name for tag in shown.tags if (name := topic(tag)))),
         collections=tuple(sorted(collections)),
     )

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 import pelican
 from pelican.generators import Generator
 
-from hub.pages import Page
-from hub.settings import shipped
+from hub.pages import MENTIONS, Page
+from hub.settings import Settings, shipped
 from hub.site import content, search
 from hub.site.assets import gather, statics
 from hub.site.collect import collector
@@ -81,7 +81,7 @@ class HubGenerator(Generator):  # type: ignore[misc]
             manifest.ask_for(Page(kind=kind) for kind in ("texts", "statics", "sitemap"))
             manifest.keep("worded", words)
         collect = collector(job.settings.collections, self._reading())
-        Follower(manifest, job.store, zone, job.settings.channels, collect).follow()
+        Follower(manifest, job.store, zone, _lists(job.settings), collect).follow()
         shop = self._workshop(manifest)
         shop.shelf.sweep()
         self._render(shop, quiet)
@@ -148,6 +148,11 @@ class HubGenerator(Generator):  # type: ignore[misc]
             if not quiet.holds(path):
                 form = (media / path.removeprefix("media/")).read_bytes()
                 yield Made(page=Page(kind="picture", name=path), files={path: form})
+
+
+def _lists(settings: Settings) -> list[str]:
+    """The lists that have a page, whether or not anything stands on it."""
+    return [*settings.channels, *([MENTIONS] if settings.mentions != "none" else [])]
 
 
 def ordered(manifest: Manifest) -> list[Page]:

@@ -65,12 +65,14 @@ def decided(settings: Settings, theme: Path | None = None) -> str:
     made for Pelican."""
     brand = settings.brand.model_dump_json()
     channels = repr([(name, getattr(one, "label", ""), type(one).__name__) for name, one in settings.channels.items()])
+    shown = settings.mentions != "none"  # a link of every page
     saved = repr(sorted((name, one.query, one.title) for name, one in settings.collections.items()))
     return fingerprint(
         [*themes(settings), *([theme] if theme else [])],
         brand,
         channels,
         saved,
+        str(shown),
         settings.serve.api,
         VERSION,
         *_headers(settings),

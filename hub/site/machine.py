@@ -35,7 +35,7 @@ def feed(shop: Workshop, page: Page) -> dict[str, bytes]:
         home, where = "", "replies"
     else:
         name = page.name if page.name != "all" else HOME
-        known = {*shop.texts.settings.channels, *lists(shop.texts.settings.collections)}
+        known = {pages.MENTIONS, *shop.texts.settings.channels, *lists(shop.texts.settings.collections)}
         if name and name not in known and not shop.manifest.total(name):
             return {}
         entries = [_post_entry(shop, record) for record in shop.records(shop.manifest.newest(name, FEED))]

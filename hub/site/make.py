@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from hub.model import Item, Reply
-from hub.pages import Page, address, anchor, base, closed, feed, list_path, window
+from hub.pages import HOME, MENTIONS, Page, address, anchor, base, closed, feed, list_path, window
 from hub.site import beside, headers, insights, jsonld, machine, search, topics, wall
 from hub.site.collect import LISTS, lists
 from hub.site.compose import Composer
@@ -111,6 +111,8 @@ class Workshop:
         if name.startswith(LISTS):
             found = self.texts.settings.collections.get(name.removeprefix(LISTS))
             return (found.title if found else "") or name.removeprefix(LISTS)
+        if name == MENTIONS:
+            return self.texts.word("Mentions")
         return self.composer.place(name).label if name else self.shell.name
 
     def feeds(self, name: str) -> Feeds:
@@ -203,14 +205,16 @@ def _neighbour(shop: Workshop, record: Record | None) -> tuple[str, str]:
 def _list(shop: Workshop, page: Page) -> dict[str, bytes]:
     name, number = page.name, page.number
     total = shop.manifest.total(name)
-    saved = shop.texts.settings.collections
-    known = not name or name in shop.texts.settings.channels or name in lists(saved)
+    settings = shop.texts.settings
+    saved = settings.collections
+    known = not name or name in settings.channels or name in lists(saved)
+    known |= name == MENTIONS and settings.mentions != "none"
     if number > closed(total) or not (known or total):
         return {}
     of = base(name)
     idents = shop.manifest.window(name, *window(number, total))
     cards = shop.cards(idents[::-1])
-    channel = name and not name.startswith(("topic/", LISTS))
+    channel = name not in (HOME, MENTIONS) and not name.startswith(("topic/", LISTS))
     one = saved.get(name.removeprefix(LISTS)) if name.startswith(LISTS) else None
     title = shop.list_title(name)
     last = closed(total)

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from hub.insight.answers import delay
 from hub.model import Account, Item, Thread
+from hub.pages import MENTIONS
 from hub.rules import HELD
 from hub.settings import Settings
 from hub.site.assets import Assets
@@ -79,6 +80,8 @@ class Texts:
             text = self.word(
                 "What %(brand)s says about %(topic)s, and what people answer.", brand=brand.name, topic=title
             )
+        elif name == MENTIONS:
+            text = self.word("What people say to %(brand)s and about it, of their own accord.", brand=brand.name)
         elif name:
             text = self.word(
                 "What %(brand)s says on %(channel)s, and what people answer.", brand=brand.name, channel=title

@@ -140,6 +140,7 @@ class Line:
     parent_name: str = ""
     parent_origin: str = ""  # for u-in-reply-to
     joined: bool = False
+    mention: bool = False  # it speaks of the post, of its own accord
     flat: bool = False  # an only child: stays at its parent's level
     below: tuple[Line, ...] = ()
     size: int = 0  # visible replies below it, at any depth
@@ -177,6 +178,7 @@ class Shell:
     wall_css: str = ""
     wall_js: str = ""
     csp: str
+    mentions: bool = False  # is there a page of mentions?
     api: str = ""  # origin of the search API, "" when there is none
     unnamed: str = "Unnamed"  # what stands for a name that nobody gave
 

@@ -174,6 +174,7 @@ def _replies(root: str, members: Mapping[str, Row[Any]], shown: Mapping[str, Ite
             node=node or Tombstone(id=row.id, why="deleted" if row.gone else "hidden"),
             parent=_parent(step.above, gaps),
             joined=not step.spot.gap and row.joined,
+            mention=not step.spot.gap and bool(row.mention) and bool(row.above == row.mention),
         )
 
 
