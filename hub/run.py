@@ -146,7 +146,7 @@ def pull(hub: Hub, wish: Wish) -> tuple[Pulled, ...]:
     for came in streamed(jobs, lambda job: asked(hub, job)):
         name = came.job.channel.name
         if came.batch is not None:
-            changes = hub.store.save(name, came.batch, hub.rules.judge)
+            changes = hub.store.save(name, came.batch, hub.rules.judge, came.job.ask.now.date())
             if left := len(changes.gone) - len(changes.restored):
                 hub.store.tally(f"{wish.now:%Y-%m}", left)
             results[name] = results[name].plus(changes, came.batch)

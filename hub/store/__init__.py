@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from hub.copies import FREE, Rulings
@@ -39,6 +39,16 @@ class File:
     not_before: datetime | None = None
     error: str = ""
     forms: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What a channel counted on a day (UTC): the last of that day. Days without news have none."""
+
+    day: date
+    channel: str
+    type: str
+    value: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -81,8 +91,8 @@ class Store(Protocol):
         ...
 
     # what a pull brings
-    def save(self, channel: str, batch: Batch, judge: Judge = show_all) -> Changes:
-        """Items, reactions, gone ids, counts and the cursor, in one transaction."""
+    def save(self, channel: str, batch: Batch, judge: Judge = show_all, day: date | None = None) -> Changes:
+        """Items, reactions, gone ids, counts and the cursor, in one transaction. Counts are kept by `day`, if told."""
         ...
 
     def recruit(self, team: Iterable[str], judge: Judge = show_all) -> Changes:
@@ -169,6 +179,10 @@ class Store(Protocol):
 
     def newest(self, many: int) -> list[Item]:
         """What the public said last, as far as it is shown, the newest first."""
+        ...
+
+    def past(self, name: str) -> list[Past]:
+        """What was counted of a thing by any of its names (a post, an account), oldest first."""
         ...
 
     def hidden(self) -> Mapping[str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Self
 
@@ -17,6 +17,7 @@ from hub.store import (
     File,
     Forgot,
     Judge,
+    Past,
     Record,
     authors,
     channels,
@@ -75,7 +76,7 @@ class Archive:
 
     # what a pull brings
 
-    def save(self, channel: str, batch: Batch, judge: Judge = show_all) -> Changes:
+    def save(self, channel: str, batch: Batch, judge: Judge = show_all, day: date | None = None) -> Changes:
         """Items first, then what is gone, then lists that were read whole; figures, faces, cursor: one transaction."""
         with self.database.writing() as c:
             work = Transaction(c, channel, judge)
@@ -83,7 +84,7 @@ class Archive:
             work.lose(batch.gone)
             for complete in batch.complete:
                 work.claim(complete)
-            counted = figures.save(c, channel, batch.items, batch.counts)
+            counted = figures.save(c, channel, batch.items, batch.counts, day)
             reactions.save(c, batch.reactions)
             channels.move(c, channel, batch.cursor)
             return work.finish(counted)
@@ -216,6 +217,10 @@ class Archive:
     def newest(self, many: int) -> list[Item]:
         with self.database.reading() as c:
             return reading.newest(c, many)
+
+    def past(self, name: str) -> list[Past]:
+        with self.database.reading() as c:
+            return figures.past(c, name)
 
     def hidden(self) -> Mapping[str, int]:
         with self.database.reading() as c:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from hub.model import Item
+from hub.store import Past
 from hub.store.codec import VOTES, key, votes
 from hub.store.database import chunks, each
-from hub.store.schema import counts, names
+from hub.store.schema import counts, history, names
 
 MOST = 2**63 - 1
 Counted = Mapping[str, Mapping[str, int]]
@@ -26,8 +28,8 @@ def shown(type: str, value: int) -> int:
     return value if type == "replies" else figure(value)
 
 
-def save(c: Connection, channel: str, items: Iterable[Item], said: Counted) -> set[str]:
-    """Keep what a channel counted; the items of which a shown figure changed."""
+def save(c: Connection, channel: str, items: Iterable[Item], said: Counted, day: date | None = None) -> set[str]:
+    """Keep what a channel counted, on which day if that is told; the items of which a shown figure changed."""
     wanted = {(key(name), type): value for name, given in said.items() for type, value in given.items()}
     wanted |= {(key(item.id), type): value for item in items for type, value in votes(item).items()}
     wanted = {pair: min(max(value, 0), MOST) for pair, value in wanted.items() if pair[0]}
@@ -39,8 +41,31 @@ def save(c: Connection, channel: str, items: Iterable[Item], said: Counted) -> s
         elif known[name, type] != value:
             this = (counts.c.name == name) & (counts.c.channel == channel) & (counts.c.type == type)
             c.execute(update(counts).where(this).values(value=value))
+    if day:
+        news = {pair: value for pair, value in wanted.items() if known.get(pair) != value}
+        _remember(c, channel, day, {pair: value for pair, value in news.items() if not pair[1].startswith(VOTES)})
     moved = {pair[0] for pair, value in wanted.items() if shown(pair[1], value) != shown(pair[1], known.get(pair, 0))}
     return {row.item for row in each(c, select(names.c.item), names.c.name, moved)}
+
+
+def _remember(c: Connection, channel: str, day: date, news: Mapping[tuple[str, str], int]) -> None:
+    """The last count of a day stands for it."""
+    h = history.c
+    for name, type in news:
+        c.execute(delete(history).where(h.name == name, h.channel == channel, h.type == type, h.day == day.isoformat()))
+    rows = [
+        {"name": name, "channel": channel, "type": type, "day": day.isoformat(), "value": value}
+        for (name, type), value in news.items()
+    ]
+    if rows:
+        c.execute(insert(history), rows)
+
+
+def past(c: Connection, name: str) -> list[Past]:
+    """What was counted of a thing, oldest first."""
+    h = history.c
+    ask = select(h.day, h.channel, h.type, h.value).where(h.name == key(name)).order_by(h.day, h.channel, h.type)
+    return [Past(date.fromisoformat(row.day), row.channel, row.type, row.value) for row in c.execute(ask)]
 
 
 def of(c: Connection, ids: Iterable[str]) -> dict[str, dict[str, int]]:

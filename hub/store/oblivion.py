@@ -14,7 +14,7 @@ from sqlalchemy import Column, Connection, bindparam, delete, func, select, upda
 from hub.model import Account, Item
 from hub.store import Forgot, authors, codec, facts, journal, names, texts
 from hub.store.database import chunks, each
-from hub.store.schema import counts, items, reactions, schema, versions
+from hub.store.schema import counts, history, items, reactions, schema, versions
 from hub.store.schema import journal as journal_table
 
 NAMELESS = "forgotten:"  # begins what stands for a forgotten id
@@ -41,7 +41,8 @@ def erase(c: Connection, ids: Collection[str]) -> Forgot:
         wiped += len(found)
     known = names.of(c, ids)
     for chunk in chunks(known):
-        c.execute(delete(counts).where(counts.c.name.in_(chunk)))
+        for table in (counts, history):
+            c.execute(delete(table).where(table.c.name.in_(chunk)))
     return Forgot(items=len(ids), texts=wiped, names=len(known))
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, MetaData, Table, Text
 from sqlalchemy.types import TypeEngine
 
-HEAD = "0005"  # the newest revision in migrations/versions/
+HEAD = "0006"  # the newest revision in migrations/versions/
 
 schema = MetaData()
 
@@ -138,6 +138,16 @@ counts = Table(  # what the networks report, in full; shown rounded
     _words("name", key=True),
     _words("channel", key=True),
     _words("type", key=True),
+    Column("value", BigInteger, nullable=False),
+)
+
+history = Table(  # the last of each day on which a count was another than before
+    "history",
+    schema,
+    _words("name", key=True),
+    _words("channel", key=True),
+    _words("type", key=True),
+    _words("day", key=True),  # ISO 8601, UTC
     Column("value", BigInteger, nullable=False),
 )
 

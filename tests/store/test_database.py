@@ -33,7 +33,7 @@ def at_revision(folder: Path, revision: str, *more: Item) -> None:
         for index, table, column in LATER:
             db.execute(f"DROP INDEX IF EXISTS {index or column}")
             db.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
-        for table in (*(("files", "shows", "redirects") if revision < "0002" else ()), "accounts", "traces"):
+        for table in (*(("files", "shows", "redirects") if revision < "0002" else ()), "accounts", "traces", "history"):
             db.execute(f"DROP TABLE {table}")
         db.execute("UPDATE alembic_version SET version_num = ?", [revision])
     db.close()

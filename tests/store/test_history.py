@@ -1,0 +1,55 @@
+"""Counts have a past, by day, and only a figure that reads otherwise is news."""
+
+from datetime import date
+
+import pytest
+
+from hub.model import Batch
+from hub.store.archive import Archive
+from tests.store.said import bring, post, url
+
+DAYS = [date(2026, 1, day) for day in (1, 2, 3)]
+
+
+def count(archive: Archive, day: date, **said: int) -> None:
+    archive.save("blog", Batch(counts={url("a"): said}), day=day)
+
+
+@pytest.fixture
+def counted(archive: Archive) -> Archive:
+    bring(archive, post("a", aliases=("urn:a",)))
+    count(archive, DAYS[0], likes=1200)
+    return archive
+
+
+def past(archive: Archive, name: str = "a") -> list[tuple[int, str, int]]:
+    return [(one.day.day, one.type, one.value) for one in archive.past(url(name))]
+
+
+def test_each_day_keeps_its_last_count(counted: Archive) -> None:
+    count(counted, DAYS[1], likes=1210)
+    count(counted, DAYS[1], likes=1230, views=9)
+    assert past(counted) == [(1, "likes", 1200), (2, "likes", 1230), (2, "views", 9)]
+
+
+def test_a_count_that_reads_the_same_is_no_news_and_keeps_its_past(counted: Archive) -> None:
+    mark = counted.seq
+    count(counted, DAYS[1], likes=1249)
+    assert (counted.seq, past(counted)[-1]) == (mark, (2, "likes", 1249))
+    count(counted, DAYS[2], likes=1251)
+    assert [one.id for one in counted.changed(mark)] == [url("a")]
+
+
+def test_a_day_without_news_writes_nothing(counted: Archive) -> None:
+    count(counted, DAYS[1], likes=1200)
+    assert past(counted) == [(1, "likes", 1200)]
+
+
+def test_an_account_has_a_past_too_and_dirties_no_page(archive: Archive) -> None:
+    archive.save("blog", Batch(counts={url("@acme"): {"followers": 40}}), day=DAYS[0])
+    assert (archive.seq, past(archive, "@acme")) == (0, [(1, "followers", 40)])
+
+
+def test_what_is_forgotten_has_no_past(counted: Archive) -> None:
+    counted.forget([url("a")], lambda account: False)
+    assert past(counted) == []
