@@ -228,12 +228,21 @@ class Reply:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Coverage:
-    """For one channel of a thread: how many replies stand here and how many the network reports."""
+    """For one channel of a thread: how many replies stand here, how many the network reports, and where others are.
+
+    What is reported and neither here nor counted as kept back is not public there, beyond a limit or not fetched yet.
+    """
 
     channel: str
     shown: int
     reported: int
-    why: str = ""
+    hidden: int = 0  # by a rule
+    held: int = 0  # until a person has looked at them
+
+    @property
+    def missing(self) -> int:
+        """How many of those reported are not here, for a reason that is not known here."""
+        return max(0, self.reported - self.shown - self.hidden - self.held)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

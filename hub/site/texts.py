@@ -11,7 +11,7 @@ from babel.dates import format_skeleton, format_timedelta
 from markupsafe import Markup
 
 from hub.insight.answers import delay
-from hub.model import Account, Item, Thread
+from hub.model import Account, Coverage, Item, Thread
 from hub.pages import MENTIONS
 from hub.rules import HELD
 from hub.settings import Settings
@@ -129,13 +129,30 @@ class Texts:
         """What a thread says of itself where its network counts more replies than stand here."""
         for cover in thread.coverage:
             if cover.reported > cover.shown:
-                yield self.words.words(
+                whole = self.words.words(
                     "%(shown)s of %(num)s reply on %(channel)s is here.",
                     "%(shown)s of %(num)s replies on %(channel)s are here.",
                     cover.reported,
                     shown=self.words.number(cover.shown),
                     channel=self.composer.place(cover.channel).label,
                 )
+                yield " ".join([whole, *self._elsewhere(cover)])
+
+    def _elsewhere(self, cover: Coverage) -> Iterator[str]:
+        """Where the others are, as far as that is known here."""
+        say = self.words
+        if cover.hidden:
+            yield say.words(
+                "%(num)s is hidden by a rule of this site.", "%(num)s are hidden by rules of this site.", cover.hidden
+            )
+        if cover.held:
+            yield say.words("%(num)s waits to be looked at.", "%(num)s wait to be looked at.", cover.held)
+        if cover.missing:
+            yield say.words(
+                "%(num)s is not public there, was deleted or is not fetched yet.",
+                "%(num)s are not public there, were deleted or are not fetched yet.",
+                cover.missing,
+            )
 
     def paths(self) -> list[str]:
         """What of these belongs into the sitemap."""

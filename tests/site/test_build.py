@@ -9,6 +9,7 @@ import pytest
 from hub.errors import PageError, SettingsError
 from hub.model import Batch, Media
 from hub.pages import address, anchor
+from hub.rules import parse
 from hub.store import File
 from tests.site.conftest import lay, post, reply
 
@@ -229,6 +230,16 @@ def test_a_thread_says_when_it_is_incomplete(folder):
     folder.store.save("blog", batch)
     folder.build()
     assert "1 of 148 replies on Blog are here." in folder.page(P5)
+
+
+def test_a_thread_says_where_the_others_are(folder):
+    rules = '[[hide]]\nid = "r"\nreason = "because"\nitem = "https://blog.example/?c=2"\n'
+    folder.rules = parse(rules, "rules.toml")
+    batch = Batch(items=(post(5), *(reply(n, P5) for n in (1, 2, 3))), counts={P5: {"replies": 6}})
+    folder.store.save("blog", batch, folder.rules.judge)
+    folder.build()
+    told = "2 of 6 replies on Blog are here. 1 is hidden by a rule of this site. 3 are not public there"
+    assert told in folder.page(P5)
 
 
 def test_a_whole_thread_says_nothing_of_the_kind(folder):
