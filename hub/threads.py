@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import NamedTuple
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple, Protocol
 
 UNDATED = "~"  # sorts after every date
 
@@ -102,6 +102,36 @@ def _uncircled(nodes: Mapping[str, Node]) -> dict[str, str]:
             at = left[at][-1]
         done.update(path)
     return {id: ties[-1] if ties else "" for id, ties in left.items()}
+
+
+# a post in parts
+
+GOES_ON = timedelta(hours=1)  # from one part to the next
+
+
+class Said(Protocol):
+    """What of a post decides whether it goes on with another."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def parent(self) -> str: ...
+    @property
+    def published(self) -> str: ...
+    @property
+    def channel(self) -> str: ...
+    @property
+    def author(self) -> str: ...
+
+
+def goes_on(before: Said, after: Said) -> bool:
+    """Does a post of the brand go on with another: an answer to itself, of the same author, in the same place, soon?"""
+    if after.parent != before.id or after.channel != before.channel or not after.author == before.author != "":
+        return False
+    if UNDATED in (before.published, after.published):
+        return False
+    gap = datetime.fromisoformat(after.published) - datetime.fromisoformat(before.published)
+    return timedelta(0) <= gap <= GOES_ON
 
 
 # reading order

@@ -184,8 +184,8 @@ class Composer:
     # posts
     def card(self, record: Record, replies: tuple[int, int], whole: bool = False) -> Card:
         """A post for a list, or with its whole text for its own page. `replies`: (how many, from how many channels)."""
-        item = record.shown
-        text = tidy.text(item.html)
+        item, parts = record.shown, record.parts.get(record.shown.id, ())
+        text = "\n\n".join(tidy.text(one.html) for one in (item, *parts))
         short = summary(text)
         untouched = self.settings.terms(item.channel).page == "untouched"  # such a text is never clamped
         clamped = not (whole or untouched) and len(text) > len(short) and (bool(item.title) or len(text) > WHOLE)
@@ -199,7 +199,8 @@ class Composer:
             who=self.who(item.author, item.ours),
             title=item.title,
             heading=heading(item, "" if untouched else text) or self._kind(item),
-            body=Markup() if clamped else self.words_of(item),
+            body=Markup() if clamped else self._whole(record, item),
+            parts=len(parts) + 1,
             poll=self.ballot(item.poll),
             rating=self.rated(item.rating),
             summary="" if untouched else short,
@@ -207,7 +208,7 @@ class Composer:
             published=self.moment(record.item.published),
             edited=self.moment(item.edited) if item.edited else None,
             language=item.language,
-            pictures=tuple(self.picture(media) for media in item.media),
+            pictures=tuple(self.picture(media) for one in (item, *parts) for media in one.media),
             tags=tuple((tag, base(f"topic/{name}")) for name, tag in topics(item).items()),
             warning=item.warning,
             sensitive=item.sensitive,
@@ -216,6 +217,11 @@ class Composer:
             channels=replies[1],
             counts=self.counts(record.counts),
         )
+
+    def _whole(self, record: Record, version: Item) -> Markup:
+        """One version of a post with all its parts."""
+        every = (version, *record.parts.get(version.id, ()))
+        return Markup("\n").join(self.words_of(one, record.shown) for one in every)
 
     def _also(self, record: Record) -> Iterator[tuple[Place, str]]:
         """The other places where a piece stands: those of its copies, then channels that brought one of them too."""
@@ -235,7 +241,7 @@ class Composer:
                     href=one.url,
                     why=self.words.word(TIES.get(why, "")) if why in TIES else "",
                     title=one.title,
-                    body=self.words_of(one, record.shown) if other else Markup(),
+                    body=self._whole(record, one) if other else Markup(),
                     published=self.moment(one.published),
                     language=one.language,
                 )

@@ -121,7 +121,7 @@ class Follower:
                 collected[record.thread] = collected.get(record.thread, frozenset()) | found
             if record.thread == item.id:
                 self.manifest.put(remembered(item, record.shown, record.channels, self.zone))
-            elif record.thread and not record.copy:
+            elif record.thread and not (record.copy or record.part):
                 self.manifest.put_reply(item.id, record.thread, sort_key(item), item.channel)
             if record.thread and not item.unsearchable:
                 self.said.put(item, record.thread)
@@ -189,11 +189,12 @@ class Follower:
     def _thread(self, root: str, changed: Collection[str]) -> None:
         """Bring what we remember of one thread up to date, and note what that touches."""
         before, thread = self.manifest.post(root), self.store.thread(root)
-        after = None
+        after, parts = None, set[str]()
         if thread:
             names = self.collector.thread(thread)
             after = remembered(thread.root, thread.shown, thread.channels, self.zone, names)
-        if thread and not {one.id for one in thread.copies}.isdisjoint(changed):
+            parts = {one.id for line in thread.parts.values() for one in line}
+        if thread and not {*parts, *(one.id for one in thread.copies)}.isdisjoint(changed):
             changed = {*changed, root}  # another version may be shown, or one less
         self._recent(root, changed)
         for name in {*(before.lists if before else ()), *(after.lists if after else ())} - self.totals.keys():

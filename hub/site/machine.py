@@ -64,6 +64,8 @@ def _entry_id(item: Item, url: str) -> str:
 def _post_entry(shop: Workshop, record: Record) -> FeedEntry:
     card = shop.card(record)
     item = replace(record.shown, id=record.item.id, published=record.item.published)
+    more = (one.html for one in record.parts.get(record.shown.id, ()))
+    item = replace(item, html="\n".join((item.html, *more)))
     return _entry(shop, item, card.heading, shop.at.absolute(card.href), card.replies)
 
 

@@ -98,7 +98,8 @@ class Ledger:
 def said(thread: Thread) -> Iterator[Item]:
     """All of a thread that may be searched for."""
     replies = (reply.node for reply in thread.replies if isinstance(reply.node, Item))
-    return (item for item in (thread.root, *thread.copies, *replies) if not item.unsearchable)
+    parts = (item for line in thread.parts.values() for item in line)
+    return (item for item in (thread.root, *thread.copies, *parts, *replies) if not item.unsearchable)
 
 
 def moment(item: Item) -> int:

@@ -101,6 +101,7 @@ class Card:
     heading: str = ""  # the title, or the first 60 characters of a title-less note
     body: Markup = NOTHING
     summary: str = ""  # plain text, 40 words, for lists and descriptions
+    parts: int = 1  # in how many posts it was said
     clamped: bool = False  # the list shows `summary` and a "Read on" link
     published: Moment = Moment()
     edited: Moment | None = None

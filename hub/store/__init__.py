@@ -68,6 +68,10 @@ class Record:
     copies: tuple[Item, ...] = ()  # of a root
     ties: Mapping[str, str] = field(default_factory=dict)  # id of a copy → what says that it is one
     face: Item | None = None  # the fullest of root and copies, where that is not the root
+    part: bool = False  # it goes on with the post above it, and is shown with that
+    parts: Mapping[str, tuple[Item, ...]] = field(
+        default_factory=dict
+    )  # of a root: id of root or copy → how it goes on
 
     @property
     def shown(self) -> Item:

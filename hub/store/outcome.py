@@ -79,6 +79,7 @@ def _told(row: Row[Any] | None) -> tuple[object, ...]:
         row.copy_of,
         row.tied_by,
         row.mention,
+        row.part,
         row.shown,
     )
     return (*place, row.digest, row.channel, row.channels, row.ours) if row.shown else (*place, row.gone)

@@ -81,12 +81,19 @@ def records(c: Connection, past: tuple[str, str], ids: Collection[str] | None) -
     else:
         found = sorted(each(c, ask, items.c.id, ids), key=lambda row: (row.published, row.id))
     groups = _groups(c, (row.id for row in found if row.thread == row.id))
-    every = {row.id: row for row in (*found, *(copy for copies in groups.values() for copy in copies))}
+    parts = _parts_of(c, (row.id for row in found if row.thread == row.id))
+    every = {row.id: row for rows in (found, *groups.values(), *parts.values()) for row in rows}
     shown, counted = load(c, every.values()), figures.of(c, every)
     return [
-        ((row.published, row.id), _record([row, *groups.get(row.id, ())], shown, [counted.get(id, {}) for id in group]))
+        (
+            (row.published, row.id),
+            replace(
+                _record(group, shown, [counted.get(one.id, {}) for one in group]),
+                parts=_going_on((one.id for one in group), parts.get(row.id, ()), shown),
+            ),
+        )
         for row in found
-        for group in [[row.id, *(copy.id for copy in groups.get(row.id, ()))]]
+        for group in [[row, *groups.get(row.id, ())]]
     ]
 
 
@@ -101,6 +108,7 @@ def _record(group: Sequence[Row[Any]], shown: Mapping[str, Item], counted: Itera
         parent=row.above if row.thread != row.id else "",
         counts=figures.public(figures.together(counted)),
         copy=copied(row),
+        part=row.part,
         copies=tuple(shown[one.id] for one in copies),
         ties={one.id: one.tied_by for one in copies},
         face=_face([shown[one.id] for one in group]),
@@ -114,6 +122,27 @@ def _groups(c: Connection, roots: Iterable[str]) -> dict[str, list[Row[Any]]]:
         if copied(row):
             found.setdefault(row.copy_of, []).append(row)
     return {root: sorted(rows, key=lambda row: (row.published, row.id)) for root, rows in found.items()}
+
+
+def _parts_of(c: Connection, roots: Iterable[str]) -> dict[str, list[Row[Any]]]:
+    """The visible parts of the threads with these roots."""
+    found: dict[str, list[Row[Any]]] = {}
+    for row in each(c, select(items).where(items.c.part, items.c.shown), items.c.thread, roots):
+        found.setdefault(row.thread, []).append(row)
+    return found
+
+
+def _going_on(heads: Iterable[str], rows: Iterable[Row[Any]], shown: Mapping[str, Item]) -> dict[str, tuple[Item, ...]]:
+    """Root or copy → its parts in order."""
+    after = {row.above: row.id for row in rows}
+    found: dict[str, tuple[Item, ...]] = {}
+    for head in heads:
+        line, at = [], head
+        while at := after.get(at, ""):
+            line.append(shown[at])
+        if line:
+            found[head] = tuple(line)
+    return found
 
 
 def _channels(group: Iterable[Row[Any]]) -> tuple[str, ...]:
@@ -149,6 +178,7 @@ def thread(c: Connection, root: str) -> Thread | None:
     told = [shown.pop(row.id) for row in group]
     counted = [figures.by_channel(c, row.id) for row in group]
     replies = [row for row in members.values() if row.id != root and not copied(row)]
+    parts = _going_on([row.id for row in group], [row for row in replies if row.part and row.shown], shown)
     return Thread(
         root=told[0],
         copies=tuple(told[1:]),
@@ -158,12 +188,14 @@ def thread(c: Connection, root: str) -> Thread | None:
         counts=figures.public(figures.together(map(figures.highest, counted))),
         ties={row.id: row.tied_by for row in copies},
         face=_face(told),
+        parts=parts,
     )
 
 
 def _replies(root: str, members: Mapping[str, Row[Any]], shown: Mapping[str, Item]) -> Iterator[Reply]:
     """The lines of a conversation."""
     same = {row.id: row.copy_of for row in members.values() if copied(row)}
+    same |= {row.id: _begun(row, members, same) for row in members.values() if row.part}
     replies = [row for row in members.values() if row.id != root and row.id not in same]
     lines = [Line(row.id, same.get(row.above, row.above), row.published, row.shown, _gap(row)) for row in replies]
     named = sorted((row for row in replies if row.shown and _gap(row)), key=lambda row: (row.published, row.id))
@@ -178,6 +210,13 @@ def _replies(root: str, members: Mapping[str, Row[Any]], shown: Mapping[str, Ite
             joined=not step.spot.gap and row.joined,
             mention=not step.spot.gap and bool(row.mention) and bool(row.above == row.mention),
         )
+
+
+def _begun(row: Row[Any], members: Mapping[str, Row[Any]], same: Mapping[str, str]) -> str:
+    """What a part goes on with; of a copy, that of which it is one."""
+    while row.part:
+        row = members[row.above]
+    return same.get(row.id, row.id)
 
 
 def waiting(c: Connection, prefix: str) -> list[tuple[str, Item]]:

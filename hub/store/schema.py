@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, MetaData, Table, Text
 from sqlalchemy.types import TypeEngine
 
-HEAD = "0006"  # the newest revision in migrations/versions/
+HEAD = "0007"  # the newest revision in migrations/versions/
 
 schema = MetaData()
 
@@ -110,12 +110,14 @@ items = Table(  # an item as it is shown, or its place when it is gone or hidden
     _words("tied_by"),  # what says so (hub.copies)
     _words("mention"),  # the post of the brand it links to, where it answers nothing
     _flag("crowned"),  # it heads a conversation though it is not the brand's
+    _flag("part"),  # it goes on with the post above it, and stands with it as one
     _words("above"),  # where it hangs
     _flag("joined"),
     _words("thread"),
     _flag("shown"),  # it stands on a page
     Index("items_thread", "thread"),
-    Index("items_above", "above"),
+    Index("items_voice", "above", "ours"),
+    Index("items_part", "part", "thread"),
     Index("items_parent_name", "parent_name"),
     Index("items_root_name", "root_name"),
     Index("items_copy_of", "copy_of"),

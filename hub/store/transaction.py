@@ -25,6 +25,7 @@ from hub.store import (
     oblivion,
     outcome,
     reading,
+    stitches,
     versions,
     weave,
 )
@@ -145,7 +146,18 @@ class Transaction:
 
     def finish(self, counted: Iterable[str] = ()) -> Changes:
         """Decide what is shown, journal what a reader could tell apart (and items of which a figure moved)."""
+        self._stitch()
         return outcome.settle(self.c, self.before, counted)
+
+    def _stitch(self) -> None:
+        """Which of the brand's answers to itself go on with a post, in the threads where the brand said something."""
+        now = reading.rows(self.c, self.before)
+        rows = [row for row in (*self.before.values(), *now.values()) if row is not None]
+        voices = {row.id for row in rows if row.ours}
+        parts = stitches.altered(self.c, {row.thread for row in rows if row.id in voices} - {""}) if voices else {}
+        parts |= {id: False for id in voices & now.keys() if now[id].part and not now[id].thread}
+        self._remember(parts)
+        stitches.note(self.c, parts)
 
     def _brought(self, under: str) -> Iterator[Row[Any]]:
         """What the channel brings, with the name of each; below the conversation of that name, or all of it."""

@@ -22,6 +22,7 @@ LATER = (  # columns that newer steps add, and the index on each
     ("", "items", "tied_by"),
     ("", "items", "mention"),
     ("", "items", "crowned"),
+    ("items_part", "items", "part"),
 )
 
 
@@ -33,6 +34,8 @@ def at_revision(folder: Path, revision: str, *more: Item) -> None:
         for index, table, column in LATER:
             db.execute(f"DROP INDEX IF EXISTS {index or column}")
             db.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+        db.execute("DROP INDEX items_voice")
+        db.execute("CREATE INDEX items_above ON items (above)")
         for table in (*(("files", "shows", "redirects") if revision < "0002" else ()), "accounts", "traces", "history"):
             db.execute(f"DROP TABLE {table}")
         db.execute("UPDATE alembic_version SET version_num = ?", [revision])
