@@ -93,8 +93,13 @@ class Post:
         return tuple(f"topic/{tag}" for tag in self.tags)
 
     @property
+    def stream(self) -> str:
+        """The list in which it has neighbours: what the brand says, or what others began."""
+        return MENTIONS if MENTIONS in self.channels else HOME
+
+    @property
     def lists(self) -> tuple[str, ...]:
-        streams = () if MENTIONS in self.channels else (HOME,)
+        streams = (HOME,) if self.stream == HOME else ()
         return (*streams, *self.channels, *self.topics, *(f"collection/{name}" for name in self.collections))
 
 
@@ -123,7 +128,7 @@ class Touched:
 
     pages: frozenset[Page]
     stretches: frozenset[Stretch]
-    around: frozenset[tuple[str, str]] = frozenset()  # (sort, id)
+    around: frozenset[tuple[str, str, str]] = frozenset()  # (stream, sort, id)
 
 
 def touched(before: Post | None, after: Post | None) -> Touched:
@@ -143,7 +148,7 @@ def touched(before: Post | None, after: Post | None) -> Touched:
     return Touched(
         pages=frozenset(pages),
         stretches=frozenset(_stretches(before, after, moved)),
-        around=frozenset((post.sort, post.id) for post in posts if moved),
+        around=frozenset((post.stream, post.sort, post.id) for post in posts if moved),
     )
 
 

@@ -186,7 +186,7 @@ def exported_line(record: Record) -> dict[str, object]:
         "url": item.url,
         "channel": item.channel,
         "channels": list(record.brought),
-        "kind": "copy" if record.copy else "post" if record.thread == item.id else "reply",
+        "kind": "copy" if record.copy else "part" if record.part else "post" if record.thread == item.id else "reply",
         "author": _author(item.author),
         "published": _iso(item.published),
         "updated": _iso(item.edited),

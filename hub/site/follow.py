@@ -99,7 +99,7 @@ class Follower:
         self.said = Ledger(manifest.db)
         self.pages: set[Page] = set()
         self.stretches: set[Stretch] = set()
-        self.around: set[tuple[str, str]] = set()
+        self.around: set[tuple[str, str, str]] = set()
         self.totals: dict[str, int] = {}
         self.moved: set[str] = set()  # times of what came, went or was edited
 
@@ -213,7 +213,7 @@ class Follower:
         self._note(touched(before, after))
         if root in changed:
             self._relatives(after)
-            self.around |= {(post.sort, post.id) for post in (before, after) if post}
+            self.around |= {(post.stream, post.sort, post.id) for post in (before, after) if post}
 
     def _note(self, what: Touched) -> None:
         self.pages |= what.pages
@@ -274,8 +274,8 @@ class Follower:
         for name, moved in places.items():
             self._onward(name, *min(moved))
             self._top(name, *max(moved))
-        for sort, ident in self.around:
-            older, newer = self.manifest.beside(sort, ident)
+        for stream, sort, ident in self.around:
+            older, newer = self.manifest.beside(stream, sort, ident)
             self.pages |= {Page(kind="post", name=name) for name in (older, newer) if name}
 
     def _page(self, name: str, sort: str, ident: str) -> None:

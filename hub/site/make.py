@@ -122,7 +122,7 @@ class Workshop:
 def _post(shop: Workshop, page: Page) -> dict[str, bytes]:
     post, talk = shop.manifest.post(page.name), shop.talk(page.name)
     related = shop.manifest.alike(post) if post and post.tags else []
-    older, newer = shop.manifest.beside(post.sort, post.id) if post else ("", "")
+    older, newer = shop.manifest.beside(post.stream, post.sort, post.id) if post else ("", "")
     records = {record.item.id: record for record in shop.records([page.name, older, newer, *related])}
     if not (post and talk and page.name in records):
         shop.manifest.relate(page.name, ())

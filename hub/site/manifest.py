@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from hub.errors import OutputError
-from hub.pages import HOME, Page, Post
+from hub.pages import Page, Post
 
 VERSION = 7
 
@@ -176,11 +176,11 @@ class Manifest:
         query = "SELECT id FROM listed WHERE list=? ORDER BY sort DESC, id DESC LIMIT ?"
         return [ident for (ident,) in self.db.execute(query, (name, many))]
 
-    def beside(self, sort: str, ident: str) -> tuple[str, str]:
-        """(next older, next newer) post of all, "" where there is none."""
+    def beside(self, stream: str, sort: str, ident: str) -> tuple[str, str]:
+        """(next older, next newer) post of a list, "" where there is none."""
         older = "SELECT id FROM listed WHERE list=? AND (sort, id) < (?, ?) ORDER BY sort DESC, id DESC LIMIT 1"
         newer = "SELECT id FROM listed WHERE list=? AND (sort, id) > (?, ?) ORDER BY sort, id LIMIT 1"
-        rows = (self.db.execute(query, (HOME, sort, ident)).fetchone() for query in (older, newer))
+        rows = (self.db.execute(query, (stream, sort, ident)).fetchone() for query in (older, newer))
         found = [row[0] if row else "" for row in rows]
         return found[0], found[1]
 
