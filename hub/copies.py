@@ -54,6 +54,7 @@ class Piece:
     words: tuple[str, ...]
     pages: frozenset[str]
     parent: str = ""
+    known: frozenset[str] = frozenset()  # of one without its text: names of what it was the same as while it had one
 
     @property
     def rank(self) -> tuple[bool, str, str]:
@@ -71,7 +72,7 @@ class Piece:
     def traces(self) -> frozenset[str]:
         """What a counterpart has in common with it: pages it links to, and a sketch of what it says."""
         sketch = {*_least(self.title, 4), *_least(self.words[:15], 4), *_least(self.words[:100], 8)}
-        return frozenset({*sorted(self.pages)[:LINKS], *sketch})
+        return frozenset({*sorted(self.pages)[:LINKS], *sketch, *self.known})
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,7 @@ def piece(item: Item) -> Piece:
         words=tuple(words(_said_in(tidy.text(item.html))))[:READ],
         pages=frozenset(page for page in map(tidy.name, item.links) if _is_page(page)) - own,
         parent=tidy.name(item.reply_to) if item.reply_to else "",
+        known=frozenset(map(tidy.name, item.links)) if item.withheld else frozenset(),
     )
 
 
@@ -187,8 +189,12 @@ def _least(said: tuple[str, ...], many: int) -> list[str]:
 
 
 def fullest(versions: Sequence[Item]) -> Item:
-    """Of a post and its copies the one that is shown: whole before cut, titled before not, then the longest."""
-    return max(versions, key=lambda one: (not one.excerpt, bool(one.title), len(tidy.text(one.html)), one.id))
+    """Of a post and its copies the one that is shown: whole before cut or withheld, titled before not, the longest."""
+    return max(versions, key=_fullness)
+
+
+def _fullness(one: Item) -> tuple[bool, bool, bool, int, str]:
+    return not one.withheld, not one.excerpt, bool(one.title), len(tidy.text(one.html)), one.id
 
 
 # two posts
@@ -211,6 +217,8 @@ def tie(a: Piece, b: Piece, rulings: Rulings = FREE) -> Tie | None:
         return Tie(b, "links", 3, gap)
     if _links(b, a, gap):
         return Tie(b, "linked", 3, gap)
+    if a.known & b.names or b.known & a.names:
+        return Tie(b, "words", 3, gap)
     if a.parent:  # the brand often says the same in answer to many
         return None
     if _same_page(a, b, gap):

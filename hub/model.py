@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal, get_args
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -111,6 +112,7 @@ class Item:
     excerpt: bool = False  # the source gave only a beginning of the text
     private: bool = False  # its author did not address the public web: dropped before it is stored
     unsearchable: bool = False  # public, but its author asked to stay out of search
+    withheld: bool = False  # terms let no text of it stand: all there is, is that it was said, and where (hub.terms)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -158,20 +160,44 @@ class Batch:
     cursor: Cursor = field(default_factory=dict)
 
 
+Use = Literal["whole", "untouched", "no"]
+"""How a text may stand: in any form; as it was written and never cut; not at all."""
+
+Mark = Literal["name", "handle", "avatar", "logo", "linked time", "licence"]
+"""What terms may demand beside a text. "linked time": the time leads to the message at its source."""
+
+PLACES = ("page", "feed", "json", "search", "embed", "wall", "mail")
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Terms:
-    """What a kind allows: for each place "whole", "untouched" or "no"; days a text may be kept (0: no limit)."""
+    """What a kind allows: for each place how a text may stand there; days it may be kept (0: no limit).
 
-    page: str = "whole"
-    feed: str = "whole"
-    json: str = "whole"
-    search: str = "whole"
-    embed: str = "whole"
-    wall: str = "whole"
-    mail: str = "whole"
+    Raises ValueError where that makes no sense, so that a kind with such terms cannot be had at all.
+    """
+
+    page: Use = "whole"
+    feed: Use = "whole"
+    json: Use = "whole"
+    search: Use = "whole"
+    embed: Use = "whole"
+    wall: Use = "whole"
+    mail: Use = "whole"
     keep_days: int = 0
     sweep_days: int = 7  # the longest time until every id is asked about again
-    marks: tuple[str, ...] = ()  # what must stand with the text: name, handle, logo, linked time
+    marks: tuple[Mark, ...] = ()  # what must stand with the text
+    licence: str = ""  # its address, where "licence" is one of the marks
+
+    def __post_init__(self) -> None:
+        told = {place: getattr(self, place) for place in PLACES}
+        if unknown := {*told.values()} - {*get_args(Use)} | {*self.marks} - {*get_args(Mark)}:
+            raise ValueError(f"terms do not know {', '.join(sorted(unknown))}")
+        if self.page == "no" and {*told.values()} != {"no"}:
+            raise ValueError("what may stand on no page may stand nowhere else")
+        if "logo" in self.marks and {self.feed, self.json, self.search, self.mail} != {"no"}:
+            raise ValueError("a logo can stand on pages alone")
+        if ("licence" in self.marks) != bool(self.licence):
+            raise ValueError("a licence that must be named has an address")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -146,13 +146,15 @@ def pull(hub: Hub, wish: Wish) -> tuple[Pulled, ...]:
     for came in streamed(jobs, lambda job: asked(hub, job)):
         name = came.job.channel.name
         if came.batch is not None:
-            changes = hub.store.save(name, came.batch, hub.rules.judge, came.job.ask.now.date())
+            day, keep = came.job.ask.now.date(), came.job.channel.terms.keep_days
+            changes = hub.store.save(name, came.batch, hub.rules.judge, day, keep)
             if left := len(changes.gone) - len(changes.restored):
                 hub.store.tally(f"{wish.now:%Y-%m}", left)
             results[name] = results[name].plus(changes, came.batch)
         else:
             results[name] = ended(hub, came, results[name])
         hub.tell(results[name])
+    hub.store.fade(wish.now.date(), hub.rules.judge)  # after what was brought again
     return tuple(results.values())
 
 

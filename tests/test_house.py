@@ -22,7 +22,21 @@ HUB = CHECKOUT / "hub"
 # from the ground up: a part knows those below it, and its own inside
 FLOORS: tuple[set[str], ...] = (
     {"model", "errors"},
-    {"answer", "guard", "inbox", "lock", "log", "pace", "pages", "people", "query", "recipes", "replay", "screen"},
+    {
+        "answer",
+        "guard",
+        "inbox",
+        "lock",
+        "log",
+        "pace",
+        "pages",
+        "people",
+        "query",
+        "recipes",
+        "replay",
+        "screen",
+        "terms",
+    },
     {"mail", "scaling", "threads", "tidy", "toml", "workers"},
     {"copies", "insight", "people", "targets", "tongue"},
     {"forgotten", "rules", "web"},
@@ -40,7 +54,7 @@ KNOWS = {
     "threads": {"model"},
     "channels": {"model", "errors", "web"},
     "copies": {"model", "tidy"},
-    "store": {"model", "errors", "pages", "threads", "copies", "tidy"},
+    "store": {"model", "errors", "pages", "terms", "threads", "copies", "tidy"},
     "index": {"model", "errors", "pages", "query", "tidy"},
 }
 

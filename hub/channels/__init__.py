@@ -55,6 +55,6 @@ def kind(path: str) -> type[Channel]:
         module, name = f"hub.channels.{path}", path.title()
     try:
         found = getattr(import_module(module), name)
-    except (ImportError, AttributeError) as why:
+    except (ImportError, AttributeError, ValueError) as why:
         raise SettingsError("kind", f"there is no kind {path!r} ({why})", fix="use a kind named in README") from why
     return found  # type: ignore[no-any-return]

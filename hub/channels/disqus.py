@@ -35,7 +35,7 @@ class Disqus:
     label: str = ""
     language: str = ""
 
-    terms: ClassVar[Terms] = Terms(marks=("name", "time"))
+    terms: ClassVar[Terms] = Terms(marks=("name", "linked time"))
 
     def pull(self, web: Web, cursor: Cursor, ask: Ask) -> Iterator[Batch]:
         """New comments; all of them the first time and on a sweep."""

@@ -43,7 +43,9 @@ class Facebook:
     service: str = "https://graph.facebook.com/v25.0"
 
     # https://developers.facebook.com/terms: what is deleted there goes; no data sets of what others wrote.
-    terms: ClassVar[Terms] = Terms(json="no", embed="no", wall="no", mail="no", sweep_days=1, marks=("name", "time"))
+    terms: ClassVar[Terms] = Terms(
+        json="no", embed="no", wall="no", mail="no", sweep_days=1, marks=("name", "linked time")
+    )
 
     def pull(self, web: Web, cursor: Cursor, ask: Ask) -> Iterator[Batch]:
         """New posts and the figures of all that stand on the first page; the comments where they are wanted."""

@@ -36,7 +36,7 @@ class Hackernews:
     label: str = ""
     watch_days: int = 30
 
-    terms: ClassVar[Terms] = Terms(marks=("name", "time"))
+    terms: ClassVar[Terms] = Terms(marks=("name", "linked time"))
 
     def pull(self, web: Web, cursor: Cursor, ask: Ask) -> Iterator[Batch]:
         """New stories, then the trees of those that were talked about."""

@@ -41,7 +41,9 @@ class Instagram:
     service: str = "https://graph.instagram.com/v25.0"
 
     # https://developers.facebook.com/terms: what is deleted there goes; no data sets of what others wrote.
-    terms: ClassVar[Terms] = Terms(json="no", embed="no", wall="no", mail="no", sweep_days=1, marks=("name", "time"))
+    terms: ClassVar[Terms] = Terms(
+        json="no", embed="no", wall="no", mail="no", sweep_days=1, marks=("name", "linked time")
+    )
 
     def pull(self, web: Web, cursor: Cursor, ask: Ask) -> Iterator[Batch]:
         """New posts and the figures of all that stand on the first page; the comments where they are wanted."""

@@ -46,7 +46,7 @@ class Reddit:
     watch_days: int = 30
 
     # https://redditinc.com/policies/data-api-terms: deleted content goes, everywhere.
-    terms: ClassVar[Terms] = Terms(sweep_days=1, marks=("name", "time"))
+    terms: ClassVar[Terms] = Terms(sweep_days=1, marks=("name", "linked time"))
 
     def pull(self, web: Web, cursor: Cursor, ask: Ask) -> Iterator[Batch]:
         """New posts of each list, then the talk below those that were talked about."""

@@ -44,7 +44,9 @@ class Stackexchange:
     watch_days: int = 30
 
     # https://stackoverflow.com/help/licensing: CC BY-SA asks for name, link and licence.
-    terms: ClassVar[Terms] = Terms(marks=("name", "time", "licence"))
+    terms: ClassVar[Terms] = Terms(
+        marks=("name", "linked time", "licence"), licence="https://creativecommons.org/licenses/by-sa/4.0/"
+    )
 
     def pull(self, web: Web, cursor: Cursor, ask: Ask) -> Iterator[Batch]:
         """Questions that moved with what stands below them, then new comments below watched posts."""

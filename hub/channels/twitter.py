@@ -47,7 +47,7 @@ class Twitter:
         wall="no",
         mail="no",
         sweep_days=1,
-        marks=("name", "handle", "avatar", "logo", "time"),
+        marks=("name", "handle", "avatar", "logo", "linked time"),
     )
 
     def pull(self, web: Web, cursor: Cursor, ask: Ask) -> Iterator[Batch]:

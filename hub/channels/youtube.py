@@ -88,7 +88,8 @@ class Youtube:
 
     def _uploads(self, web: Web, state: dict[str, object], ask: Ask, place: Place) -> Iterator[Batch]:
         """The feed of uploads; a sweep asks for each video by name."""
-        answer = web.get(f"{self.site}/feeds/videos.xml?channel_id={place.id}", seen=Seen.load(state.get("seen")))
+        seen = None if ask.sweep else Seen.load(state.get("seen"))  # a sweep brings anew what may be kept 30 days
+        answer = web.get(f"{self.site}/feeds/videos.xml?channel_id={place.id}", seen=seen)
         known = dict.fromkeys(string(row) for row in _list(state.get("known")))
         items: list[Item] = []
         if not (answer.unchanged and "seen" in state):
@@ -198,7 +199,7 @@ class _Visit:
 
     def _videos(self, ids: Iterable[str]) -> Iterator[Batch]:
         """Videos by id: one we knew that does not come is gone."""
-        left, before = list(filter(None, ids)), mapping(self.state, "asked")
+        left, before = list(filter(None, ids)), {} if self.ask.sweep else mapping(self.state, "asked")
         self.state["asked"] = {}
         for start in range(0, len(left), GROUP):
             group = left[start : start + GROUP]
@@ -219,7 +220,7 @@ class _Visit:
             film, mark = self.films.get(id, _Film()), _print(came[id])
             stamp = item.published.isoformat() if item.published else ""
             self.films[id] = replace(film, when=stamp, count=figures[item.id].get("replies", 0), print=mark)
-            fresh += [item] if film.print != mark else []
+            fresh += [item] if self.ask.sweep or film.print != mark else []
         believed = bool(came) or len(group) == 1  # an answer without any of fifty is more likely a failure
         self.whole &= believed
         lost = [id for id in group if id in self.films and id not in items] if believed else []

@@ -170,7 +170,9 @@ def keep(hub: Hub, channel: str, found: Found, wish: Wish) -> Brought:
             added += sum(not hub.store.item(item.id) for item in fresh)
             continue
         cursor = hub.store.health(channel).cursor
-        altered = hub.store.save(channel, Batch(items=tuple(fresh), counts=counts, cursor=cursor), hub.rules.judge)
+        kept = Batch(items=tuple(fresh), counts=counts, cursor=cursor)
+        days = hub.settings.terms(channel).keep_days
+        altered = hub.store.save(channel, kept, hub.rules.judge, wish.now.date() if days else None, days)
         added, edited = added + len(altered.added), edited + len(altered.edited)
         skipped[ALREADY] += len(fresh) - len({*altered.added, *altered.edited, *altered.restored})
     return Brought(

@@ -19,7 +19,7 @@ LONGEST = 4 * 2**20  # bytes of a line
 # what a line says beside what every reader of an export wants; left out where it is empty
 LISTS = ("quotes", "aliases")
 WORDS = ("root", "warning")
-SIGNS = ("sensitive", "excerpt", "unsearchable")
+SIGNS = ("sensitive", "excerpt", "unsearchable", "withheld")
 
 
 def more(item: Item) -> dict[str, object]:

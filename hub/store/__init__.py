@@ -98,8 +98,15 @@ class Store(Protocol):
         ...
 
     # what a pull brings
-    def save(self, channel: str, batch: Batch, judge: Judge = show_all, day: date | None = None) -> Changes:
-        """Items, reactions, gone ids, counts and the cursor, in one transaction. Counts are kept by `day`, if told."""
+    def save(
+        self, channel: str, batch: Batch, judge: Judge = show_all, day: date | None = None, keep: int = 0
+    ) -> Changes:
+        """Items, reactions, gone ids, counts and the cursor, in one transaction. Counts are kept by `day`, if told;
+        texts for `keep` days from then, where that is a limit, or until they are brought again."""
+        ...
+
+    def fade(self, today: date, judge: Judge = show_all) -> int:
+        """Erase the texts whose keeping time is over; what is left says that something was said, and where."""
         ...
 
     def recruit(self, team: Iterable[str], judge: Judge = show_all) -> Changes:

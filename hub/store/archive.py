@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Self
 
@@ -76,7 +76,9 @@ class Archive:
 
     # what a pull brings
 
-    def save(self, channel: str, batch: Batch, judge: Judge = show_all, day: date | None = None) -> Changes:
+    def save(
+        self, channel: str, batch: Batch, judge: Judge = show_all, day: date | None = None, keep: int = 0
+    ) -> Changes:
         """Items first, then what is gone, then lists that were read whole; figures, faces, cursor: one transaction."""
         with self.database.writing() as c:
             work = Transaction(c, channel, judge)
@@ -84,10 +86,23 @@ class Archive:
             work.lose(batch.gone)
             for complete in batch.complete:
                 work.claim(complete)
+            if day and keep:
+                versions.renew(c, channel, [item.id for item in batch.items], (day + timedelta(days=keep)).isoformat())
             counted = figures.save(c, channel, batch.items, batch.counts, day)
             reactions.save(c, batch.reactions)
             channels.move(c, channel, batch.cursor)
             return work.finish(counted)
+
+    def fade(self, today: date, judge: Judge = show_all) -> int:
+        with self.database.reading() as c:
+            due = versions.over(c, today)
+        for channel, ids in due.items():
+            for chunk in chunks(ids):
+                with self.database.writing() as c:
+                    work = Transaction(c, channel, judge)
+                    work.fade(chunk)
+                    work.finish()
+        return sum(map(len, due.values()))
 
     def recruit(self, team: Iterable[str], judge: Judge = show_all) -> Changes:
         """A team that is the same as before costs one question."""

@@ -9,15 +9,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, MetaData, Table, Text, text
 from sqlalchemy.types import TypeEngine
 
-HEAD = "0007"  # the newest revision in migrations/versions/
+HEAD = "0008"  # the newest revision in migrations/versions/
 
 schema = MetaData()
 
 # Bytes in order: what SQLite does by itself and PostgreSQL only under the collation "C".
 Words: TypeEngine[str] = Text().with_variant(Text(collation="C"), "postgresql")
+
+
+_LIMITED = text("until != ''")
 
 
 def _words(name: str, *, key: bool = False) -> Column[str]:
@@ -66,8 +69,10 @@ versions = Table(  # what each channel brought of an item; `text` is empty once 
     _words("parent_name"),
     _words("root_name"),
     _words("author"),  # who said it (hub.store.authors); "" once it is gone
+    _words("until"),  # the last day (ISO 8601) on which the text may be kept, "" where terms set no limit
     Index("versions_channel", "channel", "item"),
     Index("versions_author", "author"),
+    Index("versions_until", "until", sqlite_where=_LIMITED, postgresql_where=_LIMITED),
 )
 
 accounts = Table(  # digests of every name an author answers to

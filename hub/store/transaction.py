@@ -33,6 +33,7 @@ from hub.store.database import chunks, each
 from hub.store.schema import items
 from hub.store.schema import names as names_table
 from hub.store.schema import versions as versions_table
+from hub.terms import bare
 from hub.threads import UNDATED, Place
 from hub.tidy.urls import name
 
@@ -82,6 +83,19 @@ class Transaction:
 
         self._alter(list(fresh), {name for item in fresh.values() for name in codec.names(item)}, write)
 
+    def fade(self, ids: Sequence[str]) -> None:
+        """Terms let what this channel brought be kept no longer: that it was said stays, where it stands."""
+        said = versions.said(self.c, self.channel, ids)
+        rows = reading.rows(self.c, said)
+        self.bring([replace(bare(item, self._beside(rows[id])), ours=rows[id].ours) for id, item in said.items()])
+        versions.renew(self.c, self.channel, ids, "")
+
+    def _beside(self, row: Row[Any]) -> tuple[str, ...]:
+        """What an item is a copy of, or has as copies; else the post that it mentions."""
+        if tie := row.copy_of or row.mention:
+            return (tie,)
+        return tuple(self.c.scalars(select(items.c.id).where(items.c.copy_of == row.id).order_by(items.c.id)))
+
     def lose(self, said: Iterable[str]) -> None:
         """The channel says that what answers to these names is gone. A name never seen is kept as gone, too."""
         uris = {codec.key(uri): name(uri) for uri in said if 0 < len(name(uri).encode()) <= LONGEST}
@@ -122,8 +136,12 @@ class Transaction:
 
     def judge_anew(self, rows: Mapping[str, Row[Any]]) -> None:
         """Ask the rules about texts that are kept."""
-        said = {id: self.judge(item) for id, item in reading.bodies(self.c, rows.values()).items()}
+        said = {id: self._judged(item, rows[id]) for id, item in reading.bodies(self.c, rows.values()).items()}
         self.hide({id: rule for id, rule in said.items() if rows[id].hidden != rule})
+
+    def _judged(self, item: Item, was: Row[Any] | None) -> str:
+        """The rule that hides an item. What was hidden for its words stays so when they are no longer kept."""
+        return self.judge(item) or (was.hidden if item.withheld and was is not None else "")
 
     def hide(self, hidden: Mapping[str, str]) -> None:
         """Items are hidden by a rule ("": no longer)."""
@@ -240,7 +258,10 @@ class Transaction:
         brought = versions.of(self.c, touched)
         rows = [_shown(id, brought.get(id, []), self.team) for id in touched]
         texts = reading.bodies(self.c, rows)
-        rows = [replace(row, hidden=self.judge(texts[row.id])) if row.id in texts else row for row in rows]
+        rows = [
+            replace(row, hidden=self._judged(texts[row.id], was.get(row.id))) if row.id in texts else row
+            for row in rows
+        ]
         free = [row.id for row in rows if row.id in texts and not (row.ours or row.parent_name or row.root_name)]
         mentions.write(self.c, touched, {id: texts[id] for id in free})
         new = [asdict(row) for row in rows if row.id not in was]

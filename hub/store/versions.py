@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
@@ -66,6 +66,33 @@ def best(rows: Sequence[Row[Any]]) -> Row[Any]:
     """The one that is shown: the newest, whole before excerpt, the fuller kind; the digest decides what is left."""
     here = [row for row in rows if row.text is not None] or rows
     return max(here, key=lambda row: (row.edited, row.whole, row.rank, row.digest, row.channel))
+
+
+def renew(c: Connection, channel: str, ids: Iterable[str], until: str) -> None:
+    """What a channel has just brought may be kept until that day ("": for ever), however long it has been here."""
+    for chunk in chunks(ids):
+        of = (versions.c.channel == channel) & versions.c.item.in_(chunk) & versions.c.text.is_not(None)
+        c.execute(update(versions).where(of, versions.c.until != until).values(until=until))
+
+
+def over(c: Connection, today: date) -> dict[str, list[str]]:
+    """Channel → what it brought that may be kept no longer."""
+    ask = select(versions.c.channel, versions.c.item).where(
+        versions.c.until != "", versions.c.until < today.isoformat()
+    )
+    found: dict[str, list[str]] = {}
+    for row in c.execute(ask.order_by(versions.c.channel, versions.c.item)):
+        found.setdefault(row.channel, []).append(row.item)
+    return found
+
+
+def said(c: Connection, channel: str, ids: Iterable[str]) -> dict[str, Item]:
+    """A channel's own versions of these items, as far as it still brings them."""
+    ask = select(versions.c.item, versions.c.text, versions.c.digest)
+    ask = ask.where(versions.c.channel == channel, versions.c.text.is_not(None))
+    rows = list(each(c, ask, versions.c.item, ids))
+    read = texts.read(c, {row.text: row.digest for row in rows})
+    return {row.item: codec.load(read[row.text]) for row in rows}
 
 
 def _when(edited: str) -> datetime:

@@ -120,6 +120,14 @@ def test_a_sweep_finds_a_video_that_went_long_ago(tube: Tube, shelf: Shelf) -> N
     assert set(shelf.kept) == {WATCH + id for id in tube.videos}
 
 
+def test_a_sweep_brings_anew_what_did_not_change(tube: Tube, shelf: Shelf) -> None:
+    """Its text may be kept for 30 days from when it was brought last."""
+    talked(tube, tops=2, answers=1)
+    shelf.pull()
+    again = {item.id for batch in shelf.pull(sweep=True) for item in batch.items}
+    assert again == set(shelf.kept)
+
+
 # the budget
 
 

@@ -2,6 +2,7 @@
 
 import sqlite3
 import stat
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,11 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from hub.errors import StoreError
-from hub.model import Item
+from hub.model import Health, Item
 from hub.store import migrate
 from hub.store.archive import Archive, open_archive
 from hub.store.schema import HEAD, schema
-from tests.store.said import bring, post, visible
+from tests.store.said import START, bring, post, visible
 
 LATER = (  # columns that newer steps add, and the index on each
     ("versions_author", "versions", "author"),
@@ -23,6 +24,7 @@ LATER = (  # columns that newer steps add, and the index on each
     ("", "items", "mention"),
     ("", "items", "crowned"),
     ("items_part", "items", "part"),
+    ("versions_until", "versions", "until"),
 )
 
 
@@ -66,6 +68,14 @@ def test_an_older_archive_is_brought_up_to_date_and_keeps_what_it_holds(tmp_path
     at_revision(tmp_path, "0001")
     with open_archive("", tmp_path) as archive:
         assert (visible(archive), archive.redirects(), archive.unused()) == (["a", "b"], {}, [])
+
+
+def test_what_is_here_of_a_kind_with_a_keeping_time_counts_from_the_last_good_pull(tmp_path: Path) -> None:
+    with open_archive("", tmp_path) as archive:
+        archive.note(Health(channel="blog", kind="youtube", last_success=START))
+    at_revision(tmp_path, "0001")
+    with open_archive("", tmp_path) as archive:
+        assert (archive.fade(START.date() + timedelta(days=30)), archive.fade(date(2026, 2, 1))) == (0, 2)
 
 
 def test_before_it_is_brought_up_to_date_a_whole_copy_is_made(tmp_path: Path) -> None:
