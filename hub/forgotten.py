@@ -42,7 +42,8 @@ class Forgotten:
             return batch
         items = tuple(item for item in batch.items if not self.item(item))
         faces = tuple(one for one in batch.reactions if not self.account(one.account))
-        return replace(batch, items=items, reactions=faces)
+        told = tuple(one for one in batch.profiles if not self.account(one.account))
+        return replace(batch, items=items, reactions=faces, profiles=told)
 
     def _known(self, what: str, names: Iterable[str]) -> bool:
         return any(digest(self.key, what, name) in self.digests for name in names)

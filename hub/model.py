@@ -148,7 +148,8 @@ class Batch:
     """What one step of a pull brings, with the cursor that is right once this batch is saved.
 
     `gone` are names of items the source says no longer exist. `counts` maps an item's name to what the network
-    reports of it: {"replies": 12, "likes": 40}. `warnings` are sentences about parts that failed (a comment feed).
+    reports of it: {"replies": 12, "likes": 40}. `profiles` are what authors of these items say of themselves, where the
+    channel sees that without asking for it. `warnings` are sentences about parts that failed (a comment feed).
     """
 
     items: tuple[Item, ...] = ()
@@ -156,6 +157,7 @@ class Batch:
     gone: tuple[str, ...] = ()
     complete: tuple[Complete, ...] = ()
     counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    profiles: tuple[Profile, ...] = ()
     warnings: tuple[str, ...] = ()
     cursor: Cursor = field(default_factory=dict)
 
@@ -295,7 +297,8 @@ class Thread:
 class Entry:
     """One line of the journal: thing `id` of `what` changed at `seq`; `item` is its shown version, None when not shown.
 
-    `what`: item, channel, media, redirect. `thread` is the id of the root it hangs under now ("" when it waits).
+    `what`: item, channel, media, redirect, person (an account that is with others than before). `thread` is the id of
+    the root it hangs under now ("" when it waits).
     """
 
     seq: int

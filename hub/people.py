@@ -11,7 +11,7 @@ itself: it is joined by the operator's word, or where it names the other account
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -48,12 +48,20 @@ class Person:
 
 def join(profiles: Iterable[Profile], stated: Iterable[Sequence[str]] = ()) -> list[Person]:
     """Everybody among these accounts, whatever order they come in. `stated` are names of accounts that are one's."""
+    known = list(profiles)
+    return gathered((profile.account.id for profile in known if profile.account.id), proofs(known, stated))
+
+
+def proofs(profiles: Iterable[Profile], stated: Iterable[Sequence[str]] = ()) -> set[Proof]:
+    """All that ties these accounts, pair by pair."""
     known = {profile.account.id: profile for profile in sorted(profiles, key=repr) if profile.account.id}
-    proofs = {*_between(known), *_by_sites(known), *_stated(known, stated)}
-    people = []
-    for accounts in _groups(sorted(known), proofs):
-        people.append(Person(accounts, tuple(sorted(proof for proof in proofs if proof.one in accounts))))
-    return sorted(people)
+    return {*_between(known), *_by_sites(known), *_stated(known, stated)}
+
+
+def gathered(accounts: Iterable[str], found: Collection[Proof]) -> list[Person]:
+    """The people among these accounts, given by their ids, that the proofs make."""
+    groups = _groups(sorted(set(accounts)), found)
+    return sorted(Person(group, tuple(sorted(one for one in found if one.one in group))) for group in groups)
 
 
 def named(profile: Profile) -> set[str]:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from hub import __version__, forgotten, pace, pictures, rules, tidy, tongue
+from hub import __version__, acquaint, forgotten, pace, pictures, rules, tidy, tongue
 from hub.channels import Ask, Channel, Priced
 from hub.errors import DamagedError, HubError, StoreError
 from hub.forgotten import Forgotten
@@ -83,6 +83,8 @@ def update(hub: Hub, wish: Wish) -> Report:
     """One full cycle. StoreError, SearchError and OutputError stop it: nothing downstream could be right."""
     begin(hub)
     pulled = pull(hub, wish)
+    if any(one.moved for one in pulled):
+        acquaint.ask(hub.store, hub.web, wish.now.date())
     came, failed = fetch(hub, wish)
     heard, indexed = hub.store.seq, index(hub)
     built, published, error = follow(hub, wish.now)
@@ -115,6 +117,7 @@ def judge(hub: Hub) -> Changes:
     """Apply rules and a team that changed since the last update to what is stored."""
     hub.store.recruit(hub.settings.brand.team, hub.rules.judge)
     hub.store.welcome(hub.settings.mentions)
+    hub.store.introduce([one.accounts for one in hub.rules.people])
     return hub.store.rejudge(hub.rules.judge, hub.rules.digest, hub.rules.rulings)
 
 

@@ -30,7 +30,6 @@ FLOORS: tuple[set[str], ...] = (
         "log",
         "pace",
         "pages",
-        "people",
         "query",
         "recipes",
         "replay",
@@ -41,7 +40,7 @@ FLOORS: tuple[set[str], ...] = (
     {"copies", "insight", "people", "targets", "tongue"},
     {"forgotten", "rules", "web"},
     {"channels", "host", "index", "sections", "store"},
-    {"api", "discover", "imports", "pictures", "receive", "record", "rulebook", "searchpage", "settings"},
+    {"acquaint", "api", "discover", "imports", "pictures", "receive", "record", "rulebook", "searchpage", "settings"},
     {"report", "serve", "site"},
     {"run"},
     {"commands"},
@@ -54,7 +53,7 @@ KNOWS = {
     "threads": {"model"},
     "channels": {"model", "errors", "web"},
     "copies": {"model", "tidy"},
-    "store": {"model", "errors", "pages", "terms", "threads", "copies", "tidy"},
+    "store": {"model", "errors", "pages", "terms", "threads", "copies", "people", "tidy"},
     "index": {"model", "errors", "pages", "query", "tidy"},
 }
 

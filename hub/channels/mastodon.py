@@ -17,7 +17,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from hub.channels import Ask
 from hub.channels.loose import Json, at, mapping, number, rows, string, when
-from hub.channels.mastodon_items import Site, figures, hidden, host, status, uri
+from hub.channels.mastodon_items import Site, figures, hidden, host, profiles, status, uri
 from hub.channels.mastodon_talk import Reading, Talk, strings
 from hub.errors import Malformed, Missing, Refused, Unreachable
 from hub.model import Batch, Complete, Cursor, Item, Terms
@@ -171,7 +171,8 @@ class _Visit:
             if name and (where is not None or not string(row, "in_reply_to_id") or self._shut):
                 items.append(status(row, self._site, string(where, 1), string(where, 0)))
                 counts[name] = figures(row)
-        return Batch(items=tuple(items), gone=gone, counts=counts, cursor=self._dump())
+        told = profiles(found, self._site) if items else ()
+        return Batch(items=tuple(items), gone=gone, counts=counts, profiles=told, cursor=self._dump())
 
     def _note(self, found: list[Json], *, anew: bool = False) -> None:
         """Note the conversations of these statuses and how many replies they have; `anew`: each is to be read again."""
@@ -241,7 +242,8 @@ class _Visit:
             for found in reading.steps():
                 self._placed(id, reading)
                 counts = {item.id: figures(reading.found[item.id]) for item in found}
-                yield Batch(items=tuple(found), counts=counts, cursor=self._dump())
+                told = profiles(reading.known(found), self._site)
+                yield Batch(items=tuple(found), counts=counts, profiles=told, cursor=self._dump())
         except Refused:
             self.state["shut"], self.refused = self._key, True
             warning = REFUSED.format("to this token" if self.channel.token else "without a token")

@@ -9,27 +9,33 @@ https://docs.joinmastodon.org/entities/Status/
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from html import unescape
 from urllib.parse import urlsplit
 
 from hub.channels.loose import Json, at, is_uri, mapping, number, plain, rows, string, when
-from hub.model import Account, Choice, Emoji, Item, Media, Poll
+from hub.model import Account, Choice, Emoji, Item, Media, Poll, Profile
 
 # Signs in a profile by which people ask machines to leave their words alone; the hashtag may be split by markup.
 NOT_FOR_MACHINES = re.compile(r"(?i)#no(?:bot|bots|bridge)\b")
 # What Mastodon puts before the text for software that knows no quotes; its own interface hides it, too.
 QUOTE_NOTE = re.compile(r"""<p class=["']quote-inline["']>.*?</p>""", re.S)
+HREF = re.compile(r"""<a\b[^>]*?\bhref=["']([^"']+)["']""", re.I)
 KINDS = {"image": "image", "gifv": "video", "video": "video", "audio": "audio"}
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A server that is asked: its address, and the number the brand's account has there ("" elsewhere)."""
+    """A server that is asked: its address, and the number the brand's account has there ("" elsewhere).
+
+    One that is not the channel's own is believed of its own people alone.
+    """
 
     channel: str
     api: str  # "https://social.example", without a trailing slash
     account: str = ""
+    own: bool = True
 
     def ours(self, row: Json) -> bool:
         """Whether the brand wrote a status of this server."""
@@ -88,14 +94,38 @@ def account(row: Json, site: Site) -> Account:
     acct, url = string(row, "acct"), string(row, "url")
     if acct and "@" not in acct:
         acct = f"{acct}@{urlsplit(url or site.api).netloc}"
+    id = string(row, "uri") or url
     return Account(
         name=string(row, "display_name") or string(row, "username"),
         handle=f"@{acct}" if acct else "",
         url=url,
         avatar=string(row, "avatar_static") or string(row, "avatar"),
-        id=string(row, "uri") or url,
+        id=id if site.own or host(id) == site.api else "",
         automated=at(row, "bot") is True,
     )
+
+
+def profiles(found: Iterable[Json], site: Site) -> tuple[Profile, ...]:
+    """What the authors of public statuses say of themselves, by the word of the channel's own server: a field is
+    verified where that server saw the page link back.
+
+    https://docs.joinmastodon.org/entities/Account/#fields
+    """
+    public = (row for row in found if not hidden(row, ours=site.ours(row)))
+    said = {who.account.id: who for row in public if (who := _profile(mapping(row, "account"), site)).account.id}
+    return tuple(said.values())
+
+
+def _profile(row: Json, site: Site) -> Profile:
+    pages = [(unescape(page), bool(at(line, "verified_at"))) for line in rows(row, "fields") for page in _pages(line)]
+    verified = tuple(page for page, checked in pages if checked)
+    return Profile(account=account(row, site), links=tuple(page for page, _ in pages), verified=verified)
+
+
+def _pages(line: Json) -> list[str]:
+    """The addresses that a field of a profile leads to."""
+    value = string(line, "value")
+    return HREF.findall(value) or ([value] if is_uri(value) else [])
 
 
 def hidden(row: Json, *, ours: bool) -> bool:

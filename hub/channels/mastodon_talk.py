@@ -265,11 +265,16 @@ class Reading:
 
     def _add(self, place: str, row: Json, parent: str) -> Item:
         name, here = uri(row), place == self.site.api
-        item = status(row, self.site if here else Site(self.site.channel, place), parent, self.talk.root)
+        item = status(row, self.site if here else Site(self.site.channel, place, own=False), parent, self.talk.root)
         node = Node(number(row, "replies_count"), parent, string(row, "id") if here else "", not item.private)
         self.found[name], self.items[name], self.talk.tree[name] = row, item, node
         self.children[parent] += 1
         return item
+
+    def known(self, items: Iterable[Item]) -> list[Json]:
+        """What the brand's own server says of these."""
+        tree = self.talk.tree
+        return [self.found[item.id] for item in items if item.id not in tree or tree[item.id].id]
 
     def _named(self, name: str, parent: str) -> None:
         """A reply we only know by its name is asked for where it lives."""

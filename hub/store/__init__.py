@@ -6,13 +6,14 @@ which lies beside what it describes. From 0 the journal is everything.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
 from hub.copies import FREE, Rulings
 from hub.model import Account, Batch, Changes, Entry, Health, Item, Thread
+from hub.people import Person
 
 Judge = Callable[[Item], str]
 """Which rule hides an item: the rule's id, "" when it is shown. Pure (hub.rules)."""
@@ -117,6 +118,19 @@ class Store(Protocol):
         """Which mentions head conversations of their own, also of what is stored: answered, all or none."""
         ...
 
+    def introduce(self, stated: Iterable[Sequence[str]]) -> None:
+        """The operator calls the accounts of each line, given by any of their names, one person's."""
+        ...
+
+    def asked(self, before: date, many: int) -> list[Account]:
+        """Accounts that others call theirs, whose own page was not asked since that day; the longest ago first."""
+        ...
+
+    def vouch(self, account: Account, links: Sequence[str] | None, day: date) -> None:
+        """An account's own page was asked on that day, and calls these addresses its own (rel=me); None: it did not
+        answer, and what it said before counts on."""
+        ...
+
     def held(self, channel: str, ids: Iterable[str]) -> Mapping[str, datetime | None]:
         """Which of these a channel brought before: when each was last written or edited, None for what it said is gone.
 
@@ -156,6 +170,14 @@ class Store(Protocol):
 
     def said_by(self, names: Iterable[str]) -> tuple[str, ...]:
         """Ids of all that the accounts of these names (address, id, whole handle) said, shown or not."""
+        ...
+
+    def persons(self, authors: Collection[str]) -> Mapping[str, tuple[str, ...]]:
+        """Author (hub.store.authors.key) → all accounts of that person, the one that stands for all first."""
+        ...
+
+    def person(self, author: str) -> Person:
+        """The person an author is, with what proves it; without accounts when nothing is kept of the author."""
         ...
 
     def told(self, ids: Iterable[str]) -> list[Item]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -12,7 +12,8 @@ from sqlalchemy import select
 
 from hub.copies import FREE, Rulings
 from hub.errors import StoreError
-from hub.model import Account, Batch, Changes, Entry, Health, Item, Thread
+from hub.model import Account, Batch, Changes, Entry, Health, Item, Profile, Thread
+from hub.people import Person
 from hub.store import (
     File,
     Forgot,
@@ -29,6 +30,7 @@ from hub.store import (
     kin,
     migrate,
     oblivion,
+    persons,
     reactions,
     reading,
     redirects,
@@ -83,6 +85,7 @@ class Archive:
         with self.database.writing() as c:
             work = Transaction(c, channel, judge)
             work.bring(batch.items)
+            work.circle.tell(channel, batch.profiles)
             work.lose(batch.gone)
             for complete in batch.complete:
                 work.claim(complete)
@@ -123,6 +126,27 @@ class Archive:
             work = Transaction(c, "", show_all)
             work.welcome(mentions)
             return work.finish()
+
+    def introduce(self, stated: Iterable[Sequence[str]]) -> None:
+        lines = persons.lines(stated)
+        with self.database.reading() as c:
+            if facts.get(c, facts.PEOPLE) == lines:
+                return
+        with self.database.writing() as c:
+            persons.introduce(c, lines)
+
+    def asked(self, before: date, many: int) -> list[Account]:
+        with self.database.reading() as c:
+            return persons.asked(c, before.isoformat(), many)
+
+    def vouch(self, account: Account, links: Sequence[str] | None, day: date) -> None:
+        with self.database.writing() as c:
+            if links is None:
+                persons.look_again(c, account, day.isoformat())
+                return
+            circle = persons.Circle(c)
+            circle.tell(persons.PAGE, [Profile(account=account, links=tuple(links))], day.isoformat())
+            circle.settle()
 
     def held(self, channel: str, ids: Iterable[str]) -> Mapping[str, datetime | None]:
         with self.database.reading() as c:
@@ -188,6 +212,14 @@ class Archive:
     def said_by(self, names: Iterable[str]) -> tuple[str, ...]:
         with self.database.reading() as c:
             return tuple(authors.said(c, authors.answering(c, names)))
+
+    def persons(self, authors: Collection[str]) -> Mapping[str, tuple[str, ...]]:
+        with self.database.reading() as c:
+            return persons.of(c, authors)
+
+    def person(self, author: str) -> Person:
+        with self.database.reading() as c:
+            return persons.Circle(c).of(author)
 
     def told(self, ids: Iterable[str]) -> list[Item]:
         with self.database.reading() as c:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, MetaData, Table, Text, text
 from sqlalchemy.types import TypeEngine
 
-HEAD = "0008"  # the newest revision in migrations/versions/
+HEAD = "0009"  # the newest revision in migrations/versions/
 
 schema = MetaData()
 
@@ -81,6 +81,33 @@ accounts = Table(  # digests of every name an author answers to
     _words("name", key=True),
     _words("author", key=True),
     Index("accounts_author", "author"),
+)
+
+profiles = Table(  # what an account says of itself, by the channel that saw it; `text` is empty where it says nothing
+    "profiles",
+    schema,
+    _words("author", key=True),
+    _words("channel", key=True),
+    Column("text", BigInteger),
+    _words("digest"),
+    _words("day"),  # ISO 8601, UTC: when its own page was asked last; "" where the network told it
+)
+
+claims = Table(  # digests of the pages that an account calls its own; `held`: it has proven so
+    "claims",
+    schema,
+    _words("name", key=True),
+    _words("author", key=True),
+    _flag("held"),
+    Index("claims_author", "author"),
+)
+
+people = Table(  # accounts that are one person's with others: the first of them stands for all
+    "people",
+    schema,
+    _words("author", key=True),
+    _words("person"),
+    Index("people_person", "person"),
 )
 
 names = Table(  # digests of every name an item answers to, by the channel that says so

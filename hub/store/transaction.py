@@ -24,6 +24,7 @@ from hub.store import (
     names,
     oblivion,
     outcome,
+    persons,
     reading,
     stitches,
     versions,
@@ -66,6 +67,7 @@ class Transaction:
         self.team = set(facts.get(c, facts.TEAM).split())
         self.kin = kin.Kin(c, kin.rulings(c))
         self.mentions = mentions.policy(c)
+        self.circle = persons.Circle(c)
         self.before: dict[str, Row[Any] | None] = {}
         self.turned: set[str] = set()  # what hangs elsewhere since mentions were last looked at, and its threads before
 
@@ -76,6 +78,7 @@ class Transaction:
         if not bodies:
             return
         fresh = {id: last[id] for id in bodies}
+        self.circle.meet(item.author for item in fresh.values())
 
         def write() -> None:
             versions.write(self.c, self.channel, fresh, bodies)
@@ -164,6 +167,7 @@ class Transaction:
 
     def finish(self, counted: Iterable[str] = ()) -> Changes:
         """Decide what is shown, journal what a reader could tell apart (and items of which a figure moved)."""
+        self.circle.settle()
         self._stitch()
         return outcome.settle(self.c, self.before, counted)
 
@@ -201,6 +205,7 @@ class Transaction:
     def _alter(self, touched: Sequence[str], named: set[str], write: Callable[[], object]) -> None:
         """Write, then bring up to date what the items are now, who answers to which name, and what hangs where."""
         self._remember(touched)
+        self.circle.leave(touched)
         was: dict[str, Row[Any]] = reading.rows(self.c, touched)
         every = named | names.of(self.c, touched)
         held = names.holders(self.c, every)

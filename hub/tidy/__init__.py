@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 
-from hub.model import Account, Batch, Choice, Emoji, Item, Media, Poll, Rating, Reaction
+from hub.model import Account, Batch, Choice, Emoji, Item, Media, Poll, Profile, Rating, Reaction
 from hub.tidy.markup import LINKS_MOST, PICTURES_MOST, body, text
 from hub.tidy.urls import host, link, name, url
 from hub.tidy.words import plain, scrub
@@ -36,7 +36,7 @@ __all__ = [
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)  # for what may lie ahead, like the end of a poll
 TITLE, NAME, TAG, WARNING, ALT, NAME_OF_ITEM = 300, 80, 60, 500, 2000, 2000
-TAGS_MOST, CHOICES_MOST, EMOJIS_MOST = 30, 50, 100
+TAGS_MOST, CHOICES_MOST, EMOJIS_MOST, PAGES_MOST = 30, 50, 100, 20
 
 # RFC 5646 §2.1 without grandfathered tags: language, script, region, variants, extensions, private use.
 _LANGUAGE = re.compile(
@@ -84,6 +84,7 @@ def beside(given: Batch) -> Batch:
         reactions=tuple(map(_reaction, given.reactions)),
         gone=_distinct(map(identity, given.gone)),
         complete=tuple(replace(one, ids=frozenset(map(identity, one.ids))) for one in given.complete),
+        profiles=tuple(map(_profile, given.profiles)),
         counts={identity(id): {plain(type, TAG): number for type, number in said.items()} for id, said in counts},
         warnings=tuple(plain(sentence, WARNING) for sentence in given.warnings),
     )
@@ -92,6 +93,11 @@ def beside(given: Batch) -> Batch:
 def _reaction(given: Reaction) -> Reaction:
     target, type = identity(given.target), plain(given.type, TAG)
     return replace(given, target=target, type=type, account=account(given.account), when=time(given.when))
+
+
+def _profile(given: Profile) -> Profile:
+    links, verified = (_distinct(map(url, some))[:PAGES_MOST] for some in (given.links, given.verified))
+    return Profile(account=account(given.account), links=links, verified=verified)
 
 
 def account(given: Account) -> Account:

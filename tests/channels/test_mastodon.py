@@ -18,7 +18,7 @@ from hub.channels.loose import mapping
 from hub.channels.mastodon import Mastodon
 from hub.channels.mastodon_items import Site, status, uri
 from hub.errors import RateLimited, Refused
-from hub.model import Batch, Item
+from hub.model import Batch, Item, Profile
 from hub.web import Web
 from tests.channels.fediverse import NOW, Server, served
 
@@ -29,6 +29,7 @@ class Shelf:
     def __init__(self, server: Server, **settings: object) -> None:
         self.server, self.settings = server, settings
         self.kept, self.cursor = dict[str, Item](), dict[str, object]()
+        self.profiles = list[Profile]()
         self.counts, self.warnings, self.times = dict[str, dict[str, int]](), list[str](), list[str]()
 
     def pull(self, later: timedelta = timedelta(minutes=20), **ask: bool) -> None:
@@ -49,6 +50,7 @@ class Shelf:
             self.counts.setdefault(name, {}).update(said)
         self.cursor = json.loads(json.dumps(batch.cursor))
         self.warnings += batch.warnings
+        self.profiles += batch.profiles
 
     def hangs(self, name: str, under: str) -> bool:
         item = self.kept.get(name)
@@ -179,6 +181,38 @@ def test_a_foreign_server_is_not_believed_about_others(servers: tuple[Server, Se
     shelf = Shelf(server)
     shelf.pull()
     assert forged["uri"] not in shelf.kept
+
+
+def test_a_foreign_server_vouches_for_nobody_elses_account(servers: tuple[Server, Server]) -> None:
+    server, far = servers
+    root, there = server.say("brand"), far.say("far")
+    server.rows[server.copy(far, there, root)]["replies_count"] = 1
+    forged = far.say("far", there, account=server.account("brand"))
+    shelf = Shelf(server)
+    shelf.pull()
+    assert shelf.kept[far.rows[there]["uri"]].author.id == f"{far.site}/users/far"
+    assert shelf.kept[far.rows[forged]["uri"]].author.id == ""
+
+
+FIELDS = [
+    {"name": "Blog", "value": '<a href="https://fan.example/?a&amp;b" rel="me">x</a>', "verified_at": "2026-01-01"},
+    {"name": "Shop", "value": "https://shop.example/", "verified_at": None},
+    {"name": "Words", "value": "none"},
+]
+
+
+def test_pages_of_a_profile_are_told_and_those_its_own_server_checked(servers: tuple[Server, Server]) -> None:
+    server, far = servers
+    root, there = server.say("brand"), far.say("far")
+    fan = server.say("fan", root, account=server.account("fan") | {"fields": FIELDS})
+    server.rows[server.copy(far, there, root)]["replies_count"] = 1
+    far.say("liar", there, account=far.account("liar") | {"fields": FIELDS})
+    shelf = Shelf(server)
+    shelf.pull()
+    (told,) = {one for one in shelf.profiles if one.links}
+    assert (told.account.id, server.rows[fan]["account"]["uri"]) == (f"{server.site}/users/fan",) * 2
+    assert told.links == ("https://fan.example/?a&b", "https://shop.example/")
+    assert told.verified == ("https://fan.example/?a&b",)
 
 
 def test_a_quiet_pull_asks_once(server: Server, shelf: Shelf) -> None:

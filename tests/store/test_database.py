@@ -26,6 +26,7 @@ LATER = (  # columns that newer steps add, and the index on each
     ("items_part", "items", "part"),
     ("versions_until", "versions", "until"),
 )
+LATER_TABLES = ("accounts", "traces", "history", "profiles", "claims", "people")
 
 
 def at_revision(folder: Path, revision: str, *more: Item) -> None:
@@ -38,7 +39,7 @@ def at_revision(folder: Path, revision: str, *more: Item) -> None:
             db.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
         db.execute("DROP INDEX items_voice")
         db.execute("CREATE INDEX items_above ON items (above)")
-        for table in (*(("files", "shows", "redirects") if revision < "0002" else ()), "accounts", "traces", "history"):
+        for table in (*(("files", "shows", "redirects") if revision < "0002" else ()), *LATER_TABLES):
             db.execute(f"DROP TABLE {table}")
         db.execute("UPDATE alembic_version SET version_num = ?", [revision])
     db.close()
