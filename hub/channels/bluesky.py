@@ -245,7 +245,9 @@ class _Visit:
         self.names[top] = sorted(there)
         claims = (Complete(ids=frozenset(there | elsewhere), under=name, kind="reply"),) if tree.whole else ()
         left = (f"{name}: {tree.left} branches were too deep to be read at once",) if tree.left else ()
-        return replace(came, gone=tuple(tree.gone), complete=claims, warnings=left, cursor=self._dump())
+        total = {"replies": sum(number(view, "replyCount") for view in tree.views.values())}
+        figures = {**came.counts, name: {**came.counts.get(name, {}), **total}}
+        return replace(came, gone=tuple(tree.gone), complete=claims, counts=figures, warnings=left, cursor=self._dump())
 
     def _torn(self, known: set[str], tree: Tree) -> set[str]:
         """Posts below one that was deleted: no answer shows them any more, but they may still be there."""
@@ -343,8 +345,13 @@ class _Visit:
         public = {name for name, item in found.items() if not item.private}
         fresh = tuple(item for name, item in found.items() if name not in self.met)
         self.met = (self.met - found.keys()) | public
-        figures = {string(view, "uri"): counts(view) for view in views if string(view, "uri") in public}
+        figures = {string(view, "uri"): self._counts(view) for view in views if string(view, "uri") in public}
         return Batch(items=fresh, counts=figures)
+
+    def _counts(self, view: Json) -> dict[str, int]:
+        """What is counted of a post; a conversation that was read knows better how many replies it has."""
+        read = string(view, "uri") == self._name(key_of(view)) and self.talks.get(key_of(view), Talk()).read
+        return {what: many for what, many in counts(view).items() if not (read and what == "replies")}
 
     @property
     def _side(self) -> Side:

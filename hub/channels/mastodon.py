@@ -170,9 +170,15 @@ class _Visit:
             name, where = uri(row), placed.get(string(row, "id"))
             if name and (where is not None or not string(row, "in_reply_to_id") or self._shut):
                 items.append(status(row, self._site, string(where, 1), string(where, 0)))
-                counts[name] = figures(row)
+                counts[name] = figures(row) | self._unread(row)
         told = profiles(found, self._site) if items else ()
         return Batch(items=tuple(items), gone=gone, counts=counts, profiles=told, cursor=self._dump())
+
+    def _unread(self, row: Json) -> dict[str, int]:
+        """As long as nobody read the conversation below a status: how many replies there are at least."""
+        talk = self.talks.get(string(row, "id"))
+        unread = talk.read < 0 and not talk.tree if talk else self._shut
+        return {"replies": number(row, "replies_count")} if unread else {}
 
     def _note(self, found: list[Json], *, anew: bool = False) -> None:
         """Note the conversations of these statuses and how many replies they have; `anew`: each is to be read again."""
@@ -242,9 +248,13 @@ class _Visit:
             for found in reading.steps():
                 self._placed(id, reading)
                 counts = {item.id: figures(reading.found[item.id]) for item in found}
+                if talk.read < 0:
+                    counts[talk.head] = {**counts.get(talk.head, {}), "replies": len(reading.below) + reading.missing}
                 told = profiles(reading.known(found), self._site)
                 yield Batch(items=tuple(found), counts=counts, profiles=told, cursor=self._dump())
-        except Refused:
+        except Refused as why:
+            if self.channel.token and why.status == 401:  # the token has run out: a new one goes on here
+                raise
             self.state["shut"], self.refused = self._key, True
             warning = REFUSED.format("to this token" if self.channel.token else "without a token")
             yield replace(self._posts(list(self.fresh.values())), warnings=(warning,))

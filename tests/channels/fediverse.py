@@ -19,12 +19,15 @@ LIMITS = {False: (40, 60, 20), True: (4096, 4096, 10**6)}
 
 @dataclass
 class Server:
-    """What one server knows. `left` is how many requests it still answers before it asks for peace."""
+    """What one server knows. `left` is how many requests it still answers before it asks for peace, in the words of
+    `peace`; `lasts`, how many the token is good for."""
 
     site: str = ""
     rows: dict[int, Row] = field(default_factory=dict)
     token: str = "sesame"
     left: int = 10**6
+    peace: dict[str, str] = field(default_factory=lambda: {"X-RateLimit-Reset": "2026-11-22T12:05:00.000Z"})
+    lasts: int = 10**6
     limits: dict[bool, tuple[int, int, int]] = field(default_factory=lambda: dict(LIMITS))
     open: bool = True  # does it show contexts without a token?
     refreshing: set[int] = field(default_factory=set)
@@ -35,7 +38,7 @@ class Server:
     def reset(self) -> None:
         """Forget everything."""
         blank = Server(site=self.site, web=self.web)
-        for name in ("rows", "token", "left", "limits", "open", "refreshing", "asked", "next"):
+        for name in ("rows", "token", "left", "peace", "lasts", "limits", "open", "refreshing", "asked", "next"):
             setattr(self, name, getattr(blank, name))
 
     def account(self, name: str) -> Row:
@@ -88,7 +91,8 @@ class Server:
 
     def answer(self, path: str, ask: dict[str, list[str]], token: str) -> tuple[int, dict[str, str], object]:
         parts = path.strip("/").split("/")
-        if token and token != self.token:
+        self.lasts -= bool(token)
+        if token and (token != self.token or self.lasts < 0):
             return 401, {}, {"error": "The access token is invalid"}
         if path.endswith("/lookup"):
             return 200, {}, self.account(ask["acct"][0])
@@ -130,6 +134,28 @@ class Server:
         )
 
 
+def a_long_thread(server: Server, far: Server) -> int:
+    """300 replies: 140 to the post itself, a chain 45 deep, a bush; every seventh from another server."""
+    root = server.say("brand")
+    tip = server.say("deep", root)
+    for _ in range(44):
+        tip = server.say("deep", tip)
+    bush = server.say("bush", root)
+    for _ in range(115):
+        server.say("leaf", bush)
+    for number in range(139):
+        if number % 7:
+            server.say(f"fan{number}", root)
+        else:
+            server.copy(far, far.say(f"far{number}"), root)
+    return root
+
+
+def replies(server: Server) -> set[str]:
+    """The names of all replies that stand there."""
+    return {row["uri"] for row in server.rows.values() if row["in_reply_to_id"]}
+
+
 class Handler(BaseHTTPRequestHandler):
     """Turns requests into questions to the server."""
 
@@ -142,11 +168,7 @@ class Handler(BaseHTTPRequestHandler):
         token = self.headers.get("Authorization", "").removeprefix("Bearer ")
         status, headers, body = server.answer(parts.path, parse_qs(parts.query), token)
         if server.left < 0:
-            status, headers, body = (
-                429,
-                {"X-RateLimit-Reset": "2026-11-22T12:05:00.000Z"},
-                {"error": "Too many requests"},
-            )
+            status, headers, body = 429, server.peace, {"error": "Too many requests"}
         text = json.dumps(body).encode()
         self.send_response(status)
         for name, value in {**headers, "Content-Length": str(len(text))}.items():

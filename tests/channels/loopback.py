@@ -1,4 +1,5 @@
-"""A network's API on loopback, over real HTTP: whatever `answer` says to a path and its query."""
+"""A network's API on loopback, over real HTTP: whatever `answer` says to a path and its query; a 429 asks for five
+minutes."""
 
 from __future__ import annotations
 
@@ -26,6 +27,8 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
+        if status == 429:
+            self.send_header("Retry-After", "300")
         self.end_headers()
         self.wfile.write(body)
 
