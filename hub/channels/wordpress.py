@@ -97,6 +97,7 @@ class _Visit:
     ask: Ask
     state: dict[str, object]
     answered: bool = False  # has the API answered this time? Then the feeds are no way round it
+    doubt: bool = False
     known: dict[int, str] = field(default_factory=dict)  # post number → id
     moved: set[int] = field(default_factory=set)  # posts that changed since the last pull
     watched: dict[str, tuple[str, str]] = field(default_factory=dict)  # post number → time of the newest word, id
@@ -139,8 +140,10 @@ class _Visit:
             if answer.unchanged and seen:
                 self.answered = True
                 return
-            found = _list(answer, what)
             self.answered = True
+            found = _list(answer, what, page)
+            if not found and _short(answer, found, page):  # comments of posts that are not public, or a cut answer
+                return
             more = _more(answer, page, found, before)
             fresh, line = _advance(found, line, f"{clock}_gmt")
             page, before = (1, set()) if when(line, "mark") != mark else (page + 1, before | _numbers(found))
@@ -180,11 +183,12 @@ class _Visit:
         """The comments of these posts, whole: an approval, an edit and a deletion move no date."""
         for start in range(0, len(numbers), GROUP):
             group = numbers[start : start + GROUP]
-            here = self._learn(set(group))
+            here, sure = self._learn(set(group)), not self.doubt
             # One post that may not be read any more, and WordPress refuses the answer for all of them.
             found, whole = self._whole("comments", {"post": _ids(sorted(here))}) if here else ([], False)
             items = tuple(self._replies(found))
-            left = [self.watched.pop(str(row))[1] for row in group if row not in here and str(row) in self.watched]
+            missing = [str(row) for row in group if sure and row not in here and str(row) in self.watched]
+            left = [self.watched.pop(row)[1] for row in missing]
             claims = [Complete(ids=frozenset(), under=name) for name in left]
             if whole:
                 claims += [_under(items, name) for name in here.values()]
@@ -208,6 +212,8 @@ class _Visit:
         if whole and _steady(totals):
             claims.append(Complete(ids=frozenset(replies), kind="reply"))
         yield self._batch(complete=tuple(claims))
+        if not _steady(totals):  # the list counts comments it does not show: those of each post are all shown
+            yield from self._reread(sorted(self.known))
 
     def _whole(self, what: str, params: dict[str, object]) -> tuple[list[Json], bool]:
         """A whole list, and whether it stood still while it was read; it is read twice before we give up."""
@@ -218,26 +224,29 @@ class _Visit:
         return [row for page, _ in pages for row in page], _steady({total for _, total in pages})
 
     def _pages(self, what: str, params: dict[str, object]) -> Iterator[tuple[list[Json], int]]:
-        """A list by id, page by page, each with the number of rows WordPress says there are (-1: it does not say)."""
+        """A list by id, page by page, each with the number of rows WordPress says there are (-1: it does not say, or
+        shows fewer)."""
         page, more, before = 1, True, set[int]()
         while more:
             steady = {"order": "asc", "orderby": "id", "per_page": PAGE, **({"page": page} if page > 1 else {})}
             answer = self.web.get(self._address(what, {**params, **steady}))
-            found = _list(answer, what)
-            total = string(answer.headers.get("x-wp-total"))
-            yield found, int(total) if total.isdigit() else -1
+            found = _list(answer, what, page)
+            yield found, -1 if _short(answer, found, page) else _total(answer)
             more = _more(answer, page, found, before)
             page, before = page + 1, before | _numbers(found)
 
     def _learn(self, numbers: set[int]) -> dict[int, str]:
-        """The ids of those of these posts that are public now."""
+        """The ids of those of these posts that are public now; `doubt` where more are counted than shown."""
         here: dict[int, str] = {}
+        self.doubt = False
         for what in self._kinds:
             missing = sorted(numbers - here.keys())
             for start in range(0, len(missing), PAGE):
                 some = _ids(missing[start : start + PAGE])
                 answer = self.web.get(self._address(what, {"_fields": BRIEF, "include": some, "per_page": PAGE}))
-                here |= {number(row, "id"): guid(row) for row in _list(answer, what) if not hidden(row)}
+                found = _list(answer, what)
+                self.doubt |= _short(answer, found)
+                here |= {number(row, "id"): guid(row) for row in found if not hidden(row)}
         self.known = {name: of for name, of in self.known.items() if name not in numbers} | here
         return here
 
@@ -323,12 +332,26 @@ def _advance(found: list[Json], line: Json, clock: str) -> tuple[list[Json], Jso
     return fresh, kept
 
 
-def _list(answer: Answer, what: str) -> list[Json]:
-    """The rows of an answer; whatever is no object is left out, and what is no list is refused."""
+def _list(answer: Answer, what: str, page: int = 1) -> list[Json]:
+    """The rows of an answer; whatever is no object is left out. What is no list is refused, and so is an empty one that
+    says there are posts: everybody may read those."""
     found = answer.json()
     if not isinstance(found, list):
         raise Malformed(f"the blog's API answered something that is no list of {what}", where=shown(answer.url))
+    if not found and what != "comments" and _short(answer, [], page):
+        raise Malformed(f"the blog's API counts {_total(answer)} {what} and shows none", where=shown(answer.url))
     return [row for row in rows(found) if number(row, "id")]
+
+
+def _total(answer: Answer) -> int:
+    """How many rows WordPress says there are on all pages; -1 where it does not say."""
+    total = string(answer.headers.get("x-wp-total"))
+    return int(total) if total.isdigit() and len(total) < 16 else -1
+
+
+def _short(answer: Answer, found: list[Json], page: int = 1) -> bool:
+    """Whether a page holds fewer rows than WordPress counts for it."""
+    return len(found) < min(PAGE, _total(answer) - (page - 1) * PAGE)
 
 
 def _more(answer: Answer, page: int, found: list[Json], before: set[int]) -> bool:

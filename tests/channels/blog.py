@@ -27,6 +27,8 @@ class Blog:
     asked: list[str] = field(default_factory=list)
     pretty: bool = True
     stuck: bool = False  # knows one page, and promises many
+    mute: set[str] = field(default_factory=set)  # endpoints that count their rows and show none
+    blind: set[int] = field(default_factory=set)  # rows that are counted and not shown
     files: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -82,7 +84,8 @@ class Blog:
         if self.stuck:
             return 200, {"X-WP-TotalPages": "999999"}, json.dumps(found[:size]).encode()
         headers = {"X-WP-Total": str(len(found)), "X-WP-TotalPages": str(-(-len(found) // size))}
-        return 200, headers, json.dumps(found[(page - 1) * size : page * size]).encode()
+        shown = [row for row in found[(page - 1) * size : page * size] if what not in self.mute]
+        return 200, headers, json.dumps([row for row in shown if row["id"] not in self.blind]).encode()
 
 
 class Handler(BaseHTTPRequestHandler):

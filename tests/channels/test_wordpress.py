@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -129,6 +130,29 @@ def test_a_trashed_post_takes_its_comments_along_and_back(shelf: Shelf) -> None:
     shelf.blog.posts[1] = {**post, "modified_gmt": "2026-11-21T00:00:00"}
     shelf.pull()
     assert shelf.agrees()
+
+
+@pytest.mark.parametrize("ask", [{}, {"recheck": True}, {"sweep": True}], ids=str)
+@pytest.mark.parametrize("mute", [{"posts"}, {"comments"}, {"posts", "comments"}], ids=str)
+def test_an_answer_that_counts_rows_and_shows_none_loses_nothing(
+    shelf: Shelf, ask: dict[str, bool], mute: set[str]
+) -> None:
+    shelf.blog.post(9, "2026-11-21T00:00:00")
+    shelf.blog.comment(9, 1, "2026-11-21T01:00:00")
+    before, shelf.blog.mute = set(shelf.kept), mute
+    with suppress(Malformed):
+        shelf.pull(**ask)
+    assert set(shelf.kept) >= before
+    shelf.blog.mute = set()
+    shelf.pull()
+    assert shelf.agrees()
+
+
+@pytest.mark.parametrize("ask", [{"recheck": True}, {"sweep": True}], ids=str)
+def test_a_post_that_is_counted_and_not_shown_is_not_gone(shelf: Shelf, ask: dict[str, bool]) -> None:
+    before, shelf.blog.blind = dict(shelf.kept), {2}
+    shelf.pull(**ask)
+    assert shelf.kept == before
 
 
 def test_a_post_behind_a_password_goes_with_its_comments(shelf: Shelf) -> None:
