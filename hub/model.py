@@ -111,6 +111,7 @@ class Item:
     edited: datetime | None = None
     excerpt: bool = False  # the source gave only a beginning of the text
     private: bool = False  # its author did not address the public web: dropped before it is stored
+    cause: str = ""  # why it is private, where that is one of REASONS other than "private"
     unsearchable: bool = False  # public, but its author asked to stay out of search
     withheld: bool = False  # terms let no text of it stand: all there is, is that it was said, and where (hub.terms)
 
@@ -143,13 +144,22 @@ Cursor = Mapping[str, object]
 """A channel's own memory between pulls: JSON values only, opaque to everyone else."""
 
 
+REASONS = ("private", "consent", "host", "gone", "limit", "later")
+"""Why replies that a network counts are not here, the surest first: they are not public there; their authors ask
+programs to leave them alone; whoever began the talk hid them there; they were deleted; the network gives no more of
+them out; they are still to be fetched."""
+REST = 2**31 - 1  # as many as are left
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Batch:
     """What one step of a pull brings, with the cursor that is right once this batch is saved.
 
     `gone` are names of items the source says no longer exist. `counts` maps an item's name to what the network
-    reports of it: {"replies": 12, "likes": 40}. `profiles` are what authors of these items say of themselves, where the
-    channel sees that without asking for it. `warnings` are sentences about parts that failed (a comment feed).
+    reports of it: {"replies": 12, "likes": 40}. `absent` says of a conversation, by a name of its root, how many
+    replies at most are not brought for which of REASONS; it takes the place of what was said of that one before.
+    `profiles` are what authors of these items say of themselves, where the channel sees that without asking for it.
+    `warnings` are sentences about parts that failed (a comment feed).
     """
 
     items: tuple[Item, ...] = ()
@@ -158,6 +168,7 @@ class Batch:
     complete: tuple[Complete, ...] = ()
     counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     profiles: tuple[Profile, ...] = ()
+    absent: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     cursor: Cursor = field(default_factory=dict)
 
@@ -256,21 +267,21 @@ class Reply:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Coverage:
-    """For one channel of a thread: how many replies stand here, how many the network reports, and where others are.
-
-    What is reported and neither here nor counted as kept back is not public there, beyond a limit or not fetched yet.
-    """
+    """For one channel of a thread: how many replies stand here, how many there are as far as is known, and why the
+    others are not here."""
 
     channel: str
     shown: int
     reported: int
-    hidden: int = 0  # by a rule
+    hidden: Mapping[str, int] = field(default_factory=dict)  # by which rule
     held: int = 0  # until a person has looked at them
+    absent: Mapping[str, int] = field(default_factory=dict)  # for which of REASONS
 
     @property
     def missing(self) -> int:
-        """How many of those reported are not here, for a reason that is not known here."""
-        return max(0, self.reported - self.shown - self.hidden - self.held)
+        """How many of those reported are not here, for a reason that nobody told."""
+        known = self.shown + sum(self.hidden.values()) + self.held + sum(self.absent.values())
+        return max(0, self.reported - known)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

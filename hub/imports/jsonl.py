@@ -51,6 +51,7 @@ def read(path: Path, target: Target) -> Found:
 
 def item(line: Json, target: Target) -> Item:
     """The item of a line."""
+    signs: dict[str, Any] = {name: at(line, name) is True for name in SIGNS}
     return Item(
         id=string(line, "id"),
         url=string(line, "url"),
@@ -74,7 +75,7 @@ def item(line: Json, target: Target) -> Item:
         tags=_texts(line, "tags"),
         language=string(line, "language"),
         edited=when(line, "updated"),
-        **{name: at(line, name) is True for name in SIGNS},
+        **signs,
     )
 
 

@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 
 from hub.model import Account, Item, Media
 from hub.pages import Page, base, feed
+from hub.site.lacks import elsewhere
 from hub.site.talk import WHOLE, Talk
 from hub.site.views import Card
 from hub.store import Record
@@ -33,7 +34,7 @@ def activity(shop: Workshop, record: Record, talk: Talk, card: Card) -> bytes:
     there is no more than address, channel and date."""
     item, here = record.shown, shop.at.absolute(card.href)
     entity = {
-        "@context": "https://www.w3.org/ns/activitystreams",
+        "@context": _context(shop, talk),
         "id": here,
         "type": TYPES.get(item.kind, "Note"),
         "url": [here, *([item.url] if item.url and item.url != here else [])],
@@ -43,6 +44,13 @@ def activity(shop: Workshop, record: Record, talk: Talk, card: Card) -> bytes:
         "replies": _replies(shop, talk, card),
     }
     return json.dumps({name: part for name, part in entity.items() if part}, ensure_ascii=False, indent=1).encode()
+
+
+def _context(shop: Workshop, talk: Talk) -> object:
+    """AS2 §2.1.1: what is not of its vocabulary is defined beside it."""
+    plain = "https://www.w3.org/ns/activitystreams"
+    own = {"coverage": {"@id": shop.at.absolute("transparency/#coverage"), "@type": "@json"}}
+    return [plain, own] if _coverage(shop, talk) else plain
 
 
 def _said(shop: Workshop, item: Item) -> dict[str, object]:
@@ -79,7 +87,22 @@ def _attached(shop: Workshop, media: Media) -> dict[str, object]:
 def _replies(shop: Workshop, talk: Talk, card: Card) -> dict[str, object]:
     said = (reply.node for reply in talk.replies if isinstance(reply.node, Item))
     items = [shop.where(talk.thread.root, item.id) for item in islice(said, WHOLE)]
-    return {"type": "Collection", "totalItems": card.replies, "items": items}
+    return {"type": "Collection", "totalItems": card.replies, "items": items, **_coverage(shop, talk)}
+
+
+def _coverage(shop: Workshop, talk: Talk) -> dict[str, object]:
+    """Where more replies are known of: how many there are and why they are not here, channel by channel."""
+    rows = [
+        {
+            "channel": shop.composer.place(one.channel).label,
+            "shown": one.shown,
+            "reported": one.reported,
+            "absent": {why or "unknown": many for why, many in elsewhere(one).items()},
+        }
+        for one in talk.thread.coverage
+        if one.reported > one.shown
+    ]
+    return {"coverage": rows} if rows else {}
 
 
 # files about the whole site

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from hub.model import Entry, Item, Thread
 from hub.pages import HOME, MENTIONS, Page, Post, Stretch, Touched, address, closed, page_at, topic, touched
+from hub.site import lacks
 from hub.site.collect import Collector, lists
 from hub.site.insights import newest_day, planned
 from hub.site.manifest import Manifest
@@ -132,6 +133,8 @@ class Follower:
             self._talk(root, self.store.thread(root), ())
         self.pages |= {Page(kind="redirect", name=old) for old in self.store.redirects()}
         self.pages |= everything(self.manifest, self.channels) | self.said.everything()
+        for root, coverage in self.store.incomplete():
+            lacks.put(self.manifest, root, coverage)
         self._hidden()
         self._insights()
         self.manifest.keep("mark", str(seq))
@@ -165,8 +168,8 @@ class Follower:
             self.pages |= planned(self.channels)
 
     def _hidden(self) -> None:
-        """The transparency page counts what each rule hides, and what left in each month."""
-        tally = json.dumps([self.store.hidden(), self.store.removed()], sort_keys=True)
+        """The transparency page counts what each rule hides, what left in each month, and what is not here."""
+        tally = json.dumps([self.store.hidden(), self.store.removed(), lacks.totals(self.manifest)], sort_keys=True)
         if tally != self.manifest.get("hidden"):
             self.manifest.keep("hidden", tally)
             self.pages.add(Page(kind="texts"))
@@ -207,6 +210,7 @@ class Follower:
         if after and before != after:
             self.manifest.put(after)
         self._replies(thread, root)
+        lacks.put(self.manifest, root, thread.coverage if thread else ())
         self._talk(root, thread, changed)
         self.said.thread(root, thread, root in changed)
         self._recent(root, changed)

@@ -14,7 +14,7 @@ from pathlib import Path
 from hub.errors import OutputError
 from hub.pages import Page, Post
 
-VERSION = 7
+VERSION = 8
 
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
@@ -40,6 +40,8 @@ CREATE INDEX uses_page ON uses (kind, name, number);
 CREATE TABLE said (id TEXT PRIMARY KEY, root TEXT, time INTEGER, version TEXT) WITHOUT ROWID;
 CREATE INDEX said_root ON said (root);
 CREATE INDEX said_time ON said (time, id);
+CREATE TABLE lacks (root TEXT, channel TEXT, shown INTEGER, reported INTEGER, why TEXT,
+                    PRIMARY KEY (root, channel)) WITHOUT ROWID;
 CREATE TABLE due (kind TEXT, name TEXT, number INTEGER, PRIMARY KEY (kind, name, number)) WITHOUT ROWID;
 """
 
@@ -112,7 +114,8 @@ class Manifest:
 
     def blank(self) -> None:
         """Forget which posts and replies there are, and what they say."""
-        for table in ("posts", "listed", "tagged", "replies", "parts", "places", "related", "said"):
+        self.keep("lacks", "")
+        for table in ("posts", "listed", "tagged", "replies", "parts", "places", "related", "said", "lacks"):
             self.db.execute(f"DELETE FROM {table}")  # noqa: S608
 
     def close(self) -> None:

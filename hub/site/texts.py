@@ -17,10 +17,11 @@ from hub.rules import HELD
 from hub.settings import Settings
 from hub.site.assets import Assets
 from hub.site.compose import Composer
+from hub.site.lacks import elsewhere, totals
 from hub.site.shell import feeds_of
 from hub.site.talk import Part, Talk
 from hub.site.views import Feeds, Head, TextPage
-from hub.site.words import Words, later
+from hub.site.words import Words, later, laters
 
 if TYPE_CHECKING:
     from hub.site.make import Workshop
@@ -33,6 +34,29 @@ DOES = {
     "word": later("hides messages with a word"),
 }
 """What a rule of each kind does, for the transparency page: never whom it is about."""
+
+
+ABSENT = {
+    "hidden": laters("%(num)s is hidden by a rule of this site.", "%(num)s are hidden by rules of this site."),
+    "held": laters("%(num)s waits to be looked at.", "%(num)s wait to be looked at."),
+    "private": laters("%(num)s is not public there.", "%(num)s are not public there."),
+    "consent": laters(
+        "%(num)s is left out because its author asks programs for that.",
+        "%(num)s are left out because their authors ask programs for that.",
+    ),
+    "host": laters(
+        "%(num)s was hidden there by whoever began the conversation.",
+        "%(num)s were hidden there by whoever began the conversation.",
+    ),
+    "gone": laters("%(num)s was deleted.", "%(num)s were deleted."),
+    "limit": laters("%(num)s is not given out by the network.", "%(num)s are not given out by the network."),
+    "later": laters("%(num)s is not fetched yet.", "%(num)s are not fetched yet."),
+    "": laters(
+        "%(num)s is not public there, was deleted or is not fetched yet.",
+        "%(num)s are not public there, were deleted or are not fetched yet.",
+    ),
+}
+"""Why replies that exist elsewhere do not stand here, the surest reason first."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -126,7 +150,7 @@ class Texts:
             yield self.word("Answered in %(time)s", time=format_timedelta(waited, locale=self.words.locale))
 
     def coverage(self, thread: Thread) -> Iterator[str]:
-        """What a thread says of itself where its network counts more replies than stand here."""
+        """What a thread says of itself where there are more replies than stand here."""
         for cover in thread.coverage:
             if cover.reported > cover.shown:
                 whole = self.words.words(
@@ -139,20 +163,20 @@ class Texts:
                 yield " ".join([whole, *self._elsewhere(cover)])
 
     def _elsewhere(self, cover: Coverage) -> Iterator[str]:
-        """Where the others are, as far as that is known here."""
-        say = self.words
-        if cover.hidden:
-            yield say.words(
-                "%(num)s is hidden by a rule of this site.", "%(num)s are hidden by rules of this site.", cover.hidden
+        """Why the others are not."""
+        for rule, many in cover.hidden.items():
+            yield self.words.words(
+                "%(num)s is hidden by the rule “%(rule)s” of this site.",
+                "%(num)s are hidden by the rule “%(rule)s” of this site.",
+                many,
+                rule=rule,
             )
-        if cover.held:
-            yield say.words("%(num)s waits to be looked at.", "%(num)s wait to be looked at.", cover.held)
-        if cover.missing:
-            yield say.words(
-                "%(num)s is not public there, was deleted or is not fetched yet.",
-                "%(num)s are not public there, were deleted or are not fetched yet.",
-                cover.missing,
-            )
+        yield from self._absent({why: many for why, many in elsewhere(cover).items() if why != "hidden"})
+
+    def _absent(self, why: Mapping[str, int]) -> Iterator[str]:
+        for reason, (one, more) in ABSENT.items():
+            if reason in why:
+                yield self.words.words(one, more, why[reason])
 
     def paths(self) -> list[str]:
         """What of these belongs into the sitemap."""
@@ -207,7 +231,14 @@ class Texts:
         waits = self.word("waits until somebody has looked at it")
         rows += [(rule, waits, "–", many) for rule, many in sorted(tally.items()) if rule.startswith(HELD)]
         removed = sorted(shop.store.removed().items(), reverse=True)
-        return {"rules": tuple(rows), "removals": tuple((self.month(month), many) for month, many in removed)}
+        return {
+            "rules": tuple(rows),
+            "removals": tuple((self.month(month), many) for month, many in removed),
+            "coverage": tuple(
+                (self.composer.place(one.channel), one.threads, one.shown, one.reported, tuple(self._absent(one.why)))
+                for one in totals(shop.manifest)
+            ),
+        }
 
     def _feeds(self, shop: Workshop) -> tuple[tuple[Feeds, str], ...]:
         out = [(shop.shell.feeds, self.word("Every post"))]

@@ -51,6 +51,11 @@ def later(text: str) -> str:
     return text
 
 
+def laters(one: str, many: str) -> tuple[str, str]:
+    """The same for a sentence about a number of things."""
+    return one, many
+
+
 @dataclass(frozen=True)
 class Words:
     """Everything the interface says, in one language. `word` and `words` are gettext and ngettext."""

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from hub.copies import FREE, Rulings
-from hub.model import Account, Batch, Changes, Entry, Health, Item, Thread
+from hub.model import Account, Batch, Changes, Coverage, Entry, Health, Item, Thread
 from hub.people import Person
 
 Judge = Callable[[Item], str]
@@ -191,6 +191,10 @@ class Store(Protocol):
 
     def thread(self, root: str) -> Thread | None:
         """The conversation under a root's id; None when no visible thread has that root."""
+        ...
+
+    def incomplete(self) -> list[tuple[str, tuple[Coverage, ...]]]:
+        """Every conversation of which something is known to be missing, by its root; costs as much as there is."""
         ...
 
     def records(self, ids: Iterable[str] | None = None) -> Iterator[Record]:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from hub.copies import FREE, Rulings
 from hub.errors import StoreError
-from hub.model import Account, Batch, Changes, Entry, Health, Item, Profile, Thread
+from hub.model import Account, Batch, Changes, Coverage, Entry, Health, Item, Profile, Thread
 from hub.people import Person
 from hub.store import (
     File,
@@ -23,6 +23,7 @@ from hub.store import (
     authors,
     channels,
     codec,
+    coverage,
     facts,
     figures,
     files,
@@ -91,7 +92,7 @@ class Archive:
                 work.claim(complete)
             if day and keep:
                 versions.renew(c, channel, [item.id for item in batch.items], (day + timedelta(days=keep)).isoformat())
-            counted = figures.save(c, channel, batch.items, batch.counts, day)
+            counted = figures.save(c, channel, batch, day)
             reactions.save(c, batch.reactions)
             channels.move(c, channel, batch.cursor)
             return work.finish(counted)
@@ -233,6 +234,10 @@ class Archive:
     def thread(self, root: str) -> Thread | None:
         with self.database.reading() as c:
             return reading.thread(c, root)
+
+    def incomplete(self) -> list[tuple[str, tuple[Coverage, ...]]]:
+        with self.database.reading() as c:
+            return list(coverage.incomplete(c))
 
     def records(self, ids: Iterable[str] | None = None) -> Iterator[Record]:
         wanted = None if ids is None else sorted(set(ids))

@@ -7,13 +7,14 @@ from datetime import date
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from hub.model import Item
+from hub.model import REASONS, Batch
 from hub.store import Past
 from hub.store.codec import VOTES, key, votes
 from hub.store.database import chunks, each
 from hub.store.schema import counts, history, names
 
 MOST = 2**63 - 1
+ABSENT = "absent:"  # and one of REASONS: the type of a count
 Counted = Mapping[str, Mapping[str, int]]
 
 
@@ -25,25 +26,30 @@ def figure(value: int) -> int:
 
 def shown(type: str, value: int) -> int:
     """A figure as a page tells it: replies are exact, they count items."""
-    return value if type == "replies" else figure(value)
+    return value if type == "replies" or type.startswith(ABSENT) else figure(value)
 
 
-def save(c: Connection, channel: str, items: Iterable[Item], said: Counted, day: date | None = None) -> set[str]:
+def save(c: Connection, channel: str, batch: Batch, day: date | None = None) -> set[str]:
     """Keep what a channel counted, on which day if that is told; the items of which a shown figure changed."""
-    wanted = {(key(name), type): value for name, given in said.items() for type, value in given.items()}
-    wanted |= {(key(item.id), type): value for item in items for type, value in votes(item).items()}
+    wanted = {(key(name), type): value for name, given in batch.counts.items() for type, value in given.items()}
+    wanted |= {(key(item.id), type): value for item in batch.items for type, value in votes(item).items()}
+    wanted |= {
+        (key(name), f"{ABSENT}{why}"): given.get(why, 0) for name, given in batch.absent.items() for why in REASONS
+    }
     wanted = {pair: min(max(value, 0), MOST) for pair, value in wanted.items() if pair[0]}
     ask = select(counts).where(counts.c.channel == channel)
     known = {(row.name, row.type): row.value for row in each(c, ask, counts.c.name, {name for name, _ in wanted})}
     for (name, type), value in wanted.items():
         if (name, type) not in known:
+            if not value and type.startswith(ABSENT):
+                continue
             c.execute(insert(counts), {"name": name, "channel": channel, "type": type, "value": value})
         elif known[name, type] != value:
             this = (counts.c.name == name) & (counts.c.channel == channel) & (counts.c.type == type)
             c.execute(update(counts).where(this).values(value=value))
     if day:
         news = {pair: value for pair, value in wanted.items() if known.get(pair) != value}
-        _remember(c, channel, day, {pair: value for pair, value in news.items() if not pair[1].startswith(VOTES)})
+        _remember(c, channel, day, {pair: value for pair, value in news.items() if _is_figure(pair[1])})
     moved = {pair[0] for pair, value in wanted.items() if shown(pair[1], value) != shown(pair[1], known.get(pair, 0))}
     return {row.item for row in each(c, select(names.c.item), names.c.name, moved)}
 
@@ -79,12 +85,12 @@ def of(c: Connection, ids: Iterable[str]) -> dict[str, dict[str, int]]:
     return found
 
 
-def by_channel(c: Connection, id: str) -> dict[str, dict[str, int]]:
-    """What each channel counted of one item, in full."""
-    found: dict[str, dict[str, int]] = {}
-    ask = select(counts.c.channel, counts.c.type, counts.c.value).join(names, names.c.name == counts.c.name)
-    for row in c.execute(ask.where(names.c.item == id)):
-        mine = found.setdefault(row.channel, {})
+def by_channel(c: Connection, ids: Iterable[str]) -> dict[str, dict[str, dict[str, int]]]:
+    """What each channel counted of these items, in full."""
+    found: dict[str, dict[str, dict[str, int]]] = {id: {} for id in ids}
+    ask = select(names.c.item, counts.c.channel, counts.c.type, counts.c.value)
+    for row in each(c, ask.join(counts, counts.c.name == names.c.name), names.c.item, found):
+        mine = found[row.item].setdefault(row.channel, {})
         mine[row.type] = max(mine.get(row.type, 0), row.value)
     return found
 
@@ -117,4 +123,14 @@ def sums(counted: Iterable[Counted]) -> dict[str, dict[str, int]]:
 def public(counted: Mapping[str, int]) -> dict[str, int]:
     """The figures a page shows, without votes, which stand in their poll, and replies, which are counted here."""
     shown = {type: figure(value) for type, value in sorted(counted.items())}
-    return {type: value for type, value in shown.items() if type != "replies" and not type.startswith(VOTES)}
+    return {type: value for type, value in shown.items() if type != "replies" and _is_figure(type)}
+
+
+def absent(counted: Mapping[str, int]) -> dict[str, int]:
+    """What a channel said of replies that it did not bring: reason → how many at most."""
+    return {why: counted[f"{ABSENT}{why}"] for why in REASONS if counted.get(f"{ABSENT}{why}")}
+
+
+def _is_figure(type: str) -> bool:
+    """Does it count something, and is neither a choice's votes nor a reason?"""
+    return not type.startswith((VOTES, ABSENT))

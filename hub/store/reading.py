@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
@@ -10,8 +9,8 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, Row, func, select, tuple_
 
 from hub.copies import fullest
-from hub.model import Coverage, Entry, Item, Reply, Thread, Tombstone, Unknown
-from hub.store import HELD, Record, codec, figures, journal, names, texts
+from hub.model import Entry, Item, Reply, Thread, Tombstone, Unknown
+from hub.store import Record, codec, coverage, figures, journal, names, texts
 from hub.store.database import CHUNK, each
 from hub.store.schema import items
 from hub.threads import Line, Spot, reading
@@ -176,14 +175,14 @@ def thread(c: Connection, root: str) -> Thread | None:
     )
     group = [members[root], *copies]
     told = [shown.pop(row.id) for row in group]
-    counted = [figures.by_channel(c, row.id) for row in group]
+    counted = figures.by_channel(c, (row.id for row in group)).values()
     replies = [row for row in members.values() if row.id != root and not copied(row)]
     parts = _going_on([row.id for row in group], [row for row in replies if row.part and row.shown], shown)
     return Thread(
         root=told[0],
         copies=tuple(told[1:]),
         replies=tuple(_replies(root, members, shown)),
-        coverage=tuple(_coverage(figures.sums(counted), replies)),
+        coverage=coverage.of(c, [row.id for row in group], replies),
         channels=_channels(group),
         counts=figures.public(figures.together(map(figures.highest, counted))),
         ties={row.id: row.tied_by for row in copies},
@@ -255,19 +254,3 @@ def _parent(above: Spot | None, gaps: Mapping[str, Row[Any]]) -> str:
     if above is None:
         return ""
     return gaps[above.gap].lost if above.gap else above.id
-
-
-def _coverage(counted: Mapping[str, Mapping[str, int]], replies: Collection[Row[Any]]) -> Iterator[Coverage]:
-    """Per channel: replies that stand here, those its network speaks of, and those a rule keeps back."""
-    standing = Counter(row.channel for row in replies if row.shown)
-    back = [row for row in replies if row.hidden and not row.gone]
-    held = Counter(row.channel for row in back if row.hidden.startswith(HELD))
-    hidden = Counter(row.channel for row in back if not row.hidden.startswith(HELD))
-    for channel in sorted({*standing, *(one for one, said in counted.items() if "replies" in said)}):
-        yield Coverage(
-            channel=channel,
-            shown=standing[channel],
-            reported=counted.get(channel, {}).get("replies", 0),
-            hidden=hidden[channel],
-            held=held[channel],
-        )

@@ -86,6 +86,7 @@ def beside(given: Batch) -> Batch:
         complete=tuple(replace(one, ids=frozenset(map(identity, one.ids))) for one in given.complete),
         profiles=tuple(map(_profile, given.profiles)),
         counts={identity(id): {plain(type, TAG): number for type, number in said.items()} for id, said in counts},
+        absent={identity(id): said for id, said in given.absent.items()},
         warnings=tuple(plain(sentence, WARNING) for sentence in given.warnings),
     )
 

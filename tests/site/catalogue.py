@@ -20,6 +20,7 @@ KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "_": None,
     "gettext": None,
     "later": None,
+    "laters": (1, 2),
     "ngettext": (1, 2),
     "word": None,
     "words": (1, 2),

@@ -485,7 +485,7 @@ PAGES: dict[str, tuple[str, object]] = {
             "Transparency",
             {
                 "rules": RULES,
-                "coverage": ((BLOG, 40, 44, "Four wait for approval."), (NEWS, 3, None, "")),
+                "coverage": ((BLOG, 2, 40, 44, ("Four wait for approval.",)), (NEWS, 1, 3, 4, ())),
                 "removals": (("May 2026", 2),),
             },
         ),

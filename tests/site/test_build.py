@@ -1,5 +1,6 @@
 """From the journal to the files: what a change rewrites, and what it leaves alone."""
 
+import json
 import sqlite3
 from dataclasses import replace
 from datetime import timedelta
@@ -7,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from hub.errors import PageError, SettingsError
-from hub.model import Batch, Media
+from hub.model import REST, Batch, Media
 from hub.pages import address, anchor
 from hub.rules import parse
 from hub.store import File
@@ -238,8 +239,33 @@ def test_a_thread_says_where_the_others_are(folder):
     batch = Batch(items=(post(5), *(reply(n, P5) for n in (1, 2, 3))), counts={P5: {"replies": 6}})
     folder.store.save("blog", batch, folder.rules.judge)
     folder.build()
-    told = "2 of 6 replies on Blog are here. 1 is hidden by a rule of this site. 3 are not public there"
+    told = "2 of 6 replies on Blog are here. 1 is hidden by the rule “r” of this site. 3 are not public there"
     assert told in folder.page(P5)
+
+
+def test_why_replies_are_missing_stands_on_the_page_in_its_data_and_in_the_totals(folder):
+    absent = {P5: {"private": 9, "later": REST}}
+    folder.store.save("blog", Batch(items=(post(5), reply(1, P5)), counts={P5: {"replies": 14}}, absent=absent))
+    folder.build()
+    told = "9 are not public there. 4 are not fetched yet."
+    data = json.loads((folder.path / "output" / address(post(5)) / "activity.json").read_text("utf-8"))
+    (coverage,) = data["replies"]["coverage"]
+    assert f"1 of 14 replies on Blog are here. {told}" in folder.page(P5)
+    assert coverage == {"channel": "Blog", "shown": 1, "reported": 14, "absent": {"private": 9, "later": 4}}
+    assert told in (folder.path / "output/transparency/index.html").read_text("utf-8")
+
+
+def test_totals_move_with_a_thread_and_are_those_of_a_site_made_anew(folder):
+    fill(folder, 7)
+    folder.build()
+    folder.store.save("blog", Batch(counts={P5: {"replies": 9}}, absent={P5: {"limit": REST}}))
+    folder.save(reply(3, P5))
+    moved = changes(folder, lambda: folder.store.save("blog", Batch(counts={P5: {"replies": 5}})))
+    before = folder.files()
+    (folder.path / ".hub/site.sqlite").unlink()
+    folder.build()
+    assert "transparency/index.html" in moved
+    assert folder.files() == before
 
 
 def test_a_whole_thread_says_nothing_of_the_kind(folder):
