@@ -41,12 +41,13 @@ pictures: env tests/browser/node_modules/.made
 	$(BIN)/python -m tests.browser.pictures
 
 tests/browser/node_modules/.made: tests/browser/package-lock.json
+	command -v npm > /dev/null || { echo "The browser's tests need npm: apt-get install npm" >&2; exit 1; }
 	cd tests/browser && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	touch $@
 
-# pages in Debian's Chromium: vnu, axe, Lighthouse, budgets, keyboard; needs chromium, node, npm and java
+# pages in Debian's Chromium: vnu, axe, Lighthouse, budgets, keyboard; needs chromium, npm and java
 test-browser: env tests/browser/node_modules/.made
-	$(BIN)/pytest -m browser
+	$(BIN)/pytest -m browser tests/browser
 
 # the tests of the search on whoosh3, in a folder that stands before the installed Whoosh
 test-whoosh3: env

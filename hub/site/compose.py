@@ -26,6 +26,7 @@ WHOLE = 480  # characters of a title-less note that a list shows whole
 
 # A hashtag as networks link it and tidy lets it through: <a href="…">#<span>tea</span></a>
 HASHTAG = re.compile(r'<a href="[^"]*"[^>]*>(?P<words>#(?:<span>)?(?P<tag>[^<>]+)(?:</span>)?)</a>')
+SPAN = re.compile(r"</?span>")  # says nothing: what its classes said stays behind at the door
 
 EMOJI = re.compile(r"<[^>]*>|:(?P<code>[\w+-]+):")  # tags are passed over whole
 
@@ -259,6 +260,7 @@ class Composer:
             return f'<a href="{self.link(base(f"topic/{name}"))}">{found["words"]}</a>' if name in known else found[0]
 
         html = HASHTAG.sub(here, item.html) if known else item.html
+        html = html if "<span " in html else SPAN.sub("", html)
         return Markup(self._with_emojis(html, item))  # noqa: S704  tidied before it was stored
 
     def _with_emojis(self, html: str, item: Item) -> str:

@@ -19,10 +19,11 @@ import uvicorn
 from hub.api import Limiter
 from hub.serve import app
 from tests.browser import states
-from tests.e2e.test_demo import HOST, laid
+from tests.e2e.test_demo import HOST, laid, moved
 
 HERE = Path(__file__).parent
 CHROMIUM = os.environ.get("CHROME_PATH") or shutil.which("chromium") or ""
+NODE = next(map(str, HERE.glob("node_modules/node-linux-*/bin/node")), "node")  # of the pins: Debian's is too old
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,9 @@ class Served:
     output: Path
 
     def paths(self) -> list[str]:
-        """Every page, as a path below the root."""
-        found = (path.relative_to(self.output).as_posix() for path in sorted(self.output.rglob("*.html")))
-        return [path.removesuffix("index.html") for path in found]
+        """Every page, as a path below the root; none that only leads on."""
+        pages = (path for path in sorted(self.output.rglob("*.html")) if not moved(path.read_bytes()))
+        return [path.relative_to(self.output).as_posix().removesuffix("index.html") for path in pages]
 
     def first(self, part: str) -> str:
         """The first page whose path holds this."""
@@ -44,8 +45,10 @@ class Served:
 
 @pytest.fixture(scope="session", autouse=True)
 def _tools() -> None:
-    if not (CHROMIUM and shutil.which("node") and shutil.which("java") and (HERE / "node_modules").is_dir()):
-        pytest.skip("needs chromium, node, java and tests/browser/node_modules: make test-browser brings them")
+    wanted = {"chromium": CHROMIUM, "node": shutil.which(NODE), "java": shutil.which("java")}
+    lacking = [name for name, found in wanted.items() if not found]
+    lacking += [] if (HERE / "node_modules/.made").is_file() else ["tests/browser/node_modules (make test-browser)"]
+    assert not lacking, f"the browser's tests need {', '.join(lacking)}"
 
 
 def serving(folder: Path, listener: socket.socket) -> Iterator[Served]:
@@ -96,7 +99,7 @@ def mirrored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 def node(script: str, *arguments: str) -> Any:
     """What a script beside this file tells."""
     done = subprocess.run(
-        ["node", str(HERE / script), *arguments],
+        [NODE, str(HERE / script), *arguments],
         capture_output=True,
         text=True,
         cwd=HERE,
@@ -106,9 +109,9 @@ def node(script: str, *arguments: str) -> Any:
     return json.loads(done.stdout)
 
 
-def looked(site: Served, folder: Path, pages: Sequence[str], modes: Sequence[str]) -> Mapping[str, Any]:
+def looked(site: Served, folder: Path, pages: Sequence[str]) -> Mapping[str, Any]:
     asked = folder / "asked.json"
-    asked.write_text(json.dumps({"base": site.root, "pages": pages, "modes": modes}), "utf-8")
+    asked.write_text(json.dumps({"base": site.root, "pages": pages}), "utf-8")
     return node("look.mjs", str(asked))  # type: ignore[no-any-return]
 
 

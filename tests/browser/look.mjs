@@ -1,5 +1,5 @@
 // Looks at pages in a real browser and tells, as JSON, what it found. Judges nothing: the tests do.
-// Called with the name of a file that holds { base, pages: [path, …], dark, phone, bare }.
+// Called with the name of a file that holds { base, pages: [path, …] }. Two pages at a time.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
@@ -96,7 +96,7 @@ async function light(page, seen) {
     axe: await violations(page),
     elements: await page.evaluate(() => document.querySelectorAll("*").length),
     moving: await page.evaluate(() => document.getAnimations().filter((one) => one.playState === "running").length),
-    focus: asked.bare ? [] : await focus(page),
+    focus: await focus(page),
     text: await words(page),
   };
   return { ...found, ...seen, cookies: (await page.context().cookies()).length };
@@ -109,15 +109,23 @@ async function phone(page) {
 }
 
 const told = {};
-for (const path of asked.pages) {
-  const modes = {
-    light: () => opened(path, { ...WIDE, reducedMotion: "reduce" }, light),
-    dark: () => opened(path, { ...WIDE, colorScheme: "dark" }, async (page) => ({ axe: await violations(page) })),
-    phone: () => opened(path, { ...PHONE, bypassCSP: true }, phone),
-    bare: () => opened(path, { ...WIDE, javaScriptEnabled: false }, async (page) => ({ text: await words(page) })),
-  };
-  told[path] = {};
-  for (const mode of asked.modes) told[path][mode] = await modes[mode]();
+const modes = {
+  // The dark differs from the light by its colours alone.
+  light: (path) => opened(path, { ...WIDE, reducedMotion: "reduce" }, async (page, seen) => {
+    const found = await light(page, seen);
+    await page.emulateMedia({ colorScheme: "dark" });
+    return { ...found, dark: await violations(page) };
+  }),
+  phone: (path) => opened(path, { ...PHONE, bypassCSP: true }, phone),
+  bare: (path) => opened(path, { ...WIDE, javaScriptEnabled: false }, async (page) => ({ text: await words(page) })),
+};
+const waiting = [...asked.pages];
+async function work() {
+  for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) {
+    told[path] = {};
+    for (const [mode, look] of Object.entries(modes)) told[path][mode] = await look(path);
+  }
 }
+await Promise.all([work(), work()]);
 await browser.close();
 process.stdout.write(JSON.stringify(told));

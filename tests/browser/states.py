@@ -69,10 +69,24 @@ repo = "wheels/frames"
 kind = "stackexchange"
 tags = ["wheels"]
 
+[collections.mending]
+query = "freewheel OR repair"
+title = "Mending"
+
 [media]
 fetch = false
 """
-RULES = '[[hide]]\nid = "spam-1"\nreason = "advertising"\nword = "cheap watches"\n'
+RULES = """
+[[hide]]
+id = "spam-1"
+reason = "advertising"
+word = "cheap watches"
+
+[[show]]
+id = "kind-1"
+reason = "a good answer"
+item = "https://forum.example/h0"
+"""
 BRAND = Account(name="Wheels & Co", handle="@wheels@social.example", url="https://social.example/@wheels")
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
 ZALGO = "Z̴̢̛̖͙͕͈̪̦̹̽̅̌̀͒͛͗̕͜ͅa̸̡̛͚̲͉̯̤̅̐̑̄̓͝l̶̨̛̻̗̹̏̎̄g̷̢̛̭̪̊̽̈́ỏ̶̢̡̲̬̄"
@@ -187,8 +201,25 @@ def posts() -> dict[str, Item]:
         said("odd", "<p>Something new</p>", "questions", 24, kind="hologram"),
         said("large", "<p>Ask us anything</p>", "blog", 25, kind="article", title="Ask us anything", tags=("repair",)),
         said("deep", "<p>A talk between two</p>", "blog", 26, kind="article", title="A talk between two"),
+        *_spread(),
+        said("parts", "<p>1/3 How we build a wheel, from the hub outwards.</p>", day=28),
+        said("partly", "<p>Which saddle lasts longest?</p>", "forum", 29, kind="question", title="Which saddle?"),
     )
     return {item.id.rpartition("/")[2]: item for item in rows}
+
+
+def _spread() -> list[Item]:
+    """The same piece in three places, in the words of each."""
+    place = "https://blog.example/spread"
+    long = "<p>A warm light dazzles nobody, and moths like it less. That is why every lamp we build is yellow.</p>" * 3
+    short = (
+        f'<p>A warm light dazzles nobody, and moths like it less: <a href="{place}">why our lamps are yellow</a></p>'
+    )
+    return [
+        said("spread", long, "blog", 27, kind="article", title="Why our lamps are yellow"),
+        said("spread-social", short, "social", 27.02, links=(place,)),
+        said("spread-sky", short, "sky", 27.03, links=(place,)),
+    ]
 
 
 def replies(of: dict[str, Item]) -> list[Item]:
@@ -214,7 +245,35 @@ def replies(of: dict[str, Item]) -> list[Item]:
         answer("after-gone", names["gone"], "<p>What did it say?</p>"),
         answer("after-spam", names["spam"], "<p>No!</p>", 2),
     ]
-    return found + _large(of["large"]) + _deep(of["deep"])
+    return found + _large(of["large"]) + _deep(of["deep"]) + _held(of["partly"]) + _begun(of)
+
+
+def _held(top: Item) -> list[Item]:
+    """One that is shown, one that a rule hides and one that waits for a person to look at it."""
+    words = ("<p>Leather, if you grease it</p>", "<p>cheap watches</p>", "<p>The one of my grandmother</p>")
+    return [answer(f"h{n}", top, html, n) for n, html in enumerate(words)]
+
+
+def _begun(of: dict[str, Item]) -> list[Item]:
+    """What goes on in further posts of the brand, and what others began: below a post, and on pages of its own."""
+    team = {"author": BRAND, "ours": True}
+    soon = [START + timedelta(days=28, minutes=minute) for minute in (2, 5)]
+    spokes, truing = (
+        "<p>2/3 The spokes go in by turns.</p>",
+        "<p>3/3 And then you true it, for longer than you think.</p>",
+    )
+    second = answer("parts-2", of["parts"], spokes, published=soon[0], **team)
+    third = answer("parts-3", second, truing, published=soon[1], **team)
+    linking = answer("linking", of["spread"], "<p>Yellow lamps, at last</p>", 2, channel="sky", reply_to="")
+    asking = answer("asking", of["forum"], "<p>Does anybody else make these?</p>", 5, channel="social", reply_to="")
+    return [
+        second,
+        third,
+        answer("parts-asked", third, "<p>How long is longer?</p>", 2),
+        replace(linking, links=(of["spread"].url,)),
+        asking,
+        answer("answering", asking, "<p>We hope so.</p>", **team),
+    ]
 
 
 def _large(top: Item) -> list[Item]:
@@ -237,7 +296,8 @@ def laid(path: Path, root: str, language: str = "en") -> Folder:
     """The folder, filled and built."""
     folder = lay(path)
     (path / "content/hub.toml").write_text(SETTINGS.format(root=root, language=language), "utf-8")
-    folder.rules = parse(RULES, "rules.toml")
+    folder.rules = replace(parse(RULES, "rules.toml"), publish={"forum": "hold"})
+    folder.store.welcome("answered")
     folder.now = NOW
     of = posts()
     every = [tidy.item(item, NOW) for item in (*of.values(), *replies(of))]
@@ -259,6 +319,7 @@ def _counts(of: dict[str, Item], channel: str) -> dict[str, dict[str, int]]:
     counts = {
         of["article"].id: {"likes": 1204, "reposts": 85, "replies": 40, "views": 31000},
         of["note"].id: {"likes": 1},
+        of["partly"].id: {"replies": 7},
     }
     return {name: count for name, count in counts.items() if f"//{channel}." in name}
 

@@ -4,29 +4,35 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from collections import Counter
 from collections.abc import Callable, Mapping
-from functools import cache
 from pathlib import Path
+from statistics import median_high
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
-from tests.browser.conftest import CHROMIUM, HERE, Served, looked, node
+from tests.browser.conftest import CHROMIUM, HERE, NODE, Served, looked, node
 from tests.e2e.crawl import Site, crawled
+from tests.e2e.folder import CHECKOUT
 
 pytestmark = pytest.mark.browser
 Told = Mapping[str, Any]
 
 DEMO = ("", "page/1/", "channel/blog/", "p/2026-09-29", "p/2026-11-12", "archive/", "archive/2026/", "archive/2026/09/",
-        "search/", "feeds/", "about/", "privacy/", "transparency/", "404.html", "visit-us/")  # fmt: skip
-STATES = ("", "channel/social/", "channel/empty/", "-article-", "-silent-", "-many-", "-plain-", "-film-", "-warned-",
-          "-worded-", "-arabic-", "-custom-", "-large-", "-deep-", "/replies/2/", "/t/", "/newest/", "p/undated",
-          "archive/undated/",
-    "search/", "transparency/")  # fmt: skip
-MIRRORED = ("", "-article-", "-large-", "archive/2026/03/", "search/", "about/")
+        "topics/", "topic/", "mentions/", "insights/", "insights/blog/", "insights/last-365-days/",
+        "insights/blog/last-90-days/", "wall/", "search/", "feeds/", "about/", "privacy/", "transparency/", "404.html",
+        "visit-us/")  # fmt: skip
+STATES = ("", "channel/social/", "channel/empty/", "-article-", "-silent-", "-many-", "-plain-", "-film-", "-poll-",
+          "-warned-", "-quote-", "-worded-", "-arabic-", "-custom-", "-review-", "-large-", "-deep-", "/replies/2/",
+          "/t/", "/newest/", "/most/", "-spread-", "-parts-", "-partly-", "-asking-", "p/undated", "archive/undated/",
+          "mentions/", "topics/", "topic/repair/", "collection/mending/", "insights/", "insights/empty/", "wall/",
+          "search/", "transparency/")  # fmt: skip
+MIRRORED = ("", "-article-", "-large-", "-spread-", "archive/2026/03/", "topics/", "insights/", "wall/", "search/",
+            "about/", "transparency/")  # fmt: skip
 
 # gzip KiB on first load: page, style, scripts, pictures, all of it; elements (SITE.md §5.5)
 BUDGETS = {
@@ -35,6 +41,11 @@ BUDGETS = {
     "channel/": (30, 14, 12, 250, 310, 1400),
     "p/": (60, 14, 12, 300, 380, 3000),
     "archive/": (40, 14, 12, 20, 90, 3000),
+    "topic/": (30, 14, 12, 250, 310, 1400),
+    "mentions/": (30, 14, 12, 250, 310, 1400),
+    "collection/": (30, 14, 12, 250, 310, 1400),
+    "insights/": (60, 14, 6, 20, 90, 2500),
+    "wall/": (30, 14, 12, 600, 700, 3000),
     "search/": (12, 14, 24, 20, 60, 3000),
     "feeds/": (12, 14, 12, 20, 50, 3000),
     "404.html": (6, 14, 12, 10, 40, 3000),
@@ -51,22 +62,35 @@ def named(site: Served, wanted: tuple[str, ...]) -> list[str]:
 @pytest.fixture(scope="session")
 def seen(demo: Served, every: Served, mirrored: Served, tmp_path_factory: pytest.TempPathFactory) -> Told:
     """What the browser saw, by site and path."""
-    folder, modes = tmp_path_factory.mktemp("seen"), ("light", "dark", "phone", "bare")
+    folder = tmp_path_factory.mktemp("seen")
     sites = {"demo": (demo, DEMO), "states": (every, STATES), "mirrored": (mirrored, MIRRORED)}
     return {
         f"{name} {path}": {**found, "root": site.root, "path": path}
         for name, (site, pages) in sites.items()
-        for path, found in looked(site, folder, named(site, pages), modes).items()
+        for path, found in looked(site, folder, named(site, pages)).items()
     }
+
+
+def kind(path: str) -> str:
+    """What a page is: a word for its template."""
+    own = {file.stem for file in (CHECKOUT / "content/pages").iterdir()}
+    first, _, rest = path.partition("/")
+    return "own" if first in own else f"{first} {re.sub('[^/]+/', '*', rest)}"
+
+
+def test_every_kind_of_page_is_looked_at(seen: Told, demo: Served, every: Served) -> None:
+    looked_at = {kind(told["path"]) for told in seen.values()}
+    assert {kind(path) for path in (*demo.paths(), *every.paths())} - looked_at == set()
 
 
 def faults(seen: Told, of: Callable[[Told], object]) -> dict[str, object]:
     return {page: fault for page, told in seen.items() if (fault := of(told))}
 
 
-@pytest.mark.parametrize("mode", ["light", "dark", "phone"])
-def test_axe_finds_no_barrier(seen: Told, mode: str) -> None:
-    assert faults(seen, lambda told: told[mode]["axe"]) == {}
+def test_axe_finds_no_barrier_in_the_light_in_the_dark_and_on_a_phone(seen: Told) -> None:
+    assert faults(seen, lambda told: told["light"]["axe"]) == {}
+    assert faults(seen, lambda told: told["light"]["dark"]) == {}
+    assert faults(seen, lambda told: told["phone"]["axe"]) == {}
 
 
 def test_no_page_asks_another_host_for_anything(seen: Told) -> None:
@@ -101,7 +125,7 @@ def test_nothing_moves_where_a_reader_wants_rest(seen: Told) -> None:
 def test_without_scripts_a_page_says_what_it_says_with_them(seen: Told) -> None:
     def lacking(told: Told) -> object:
         bare, full = (Counter(told[mode]["text"].split()) for mode in ("bare", "light"))
-        grows = told["path"] == "search/"  # its script asks for topics and people to begin with
+        grows = told["path"] in ("search/", "wall/")  # the scripts ask for topics and people, and for more to turn
         return (bare - full) or (not grows and full.total() * 0.9 > bare.total())
 
     assert faults(seen, lacking) == {}
@@ -145,34 +169,32 @@ def test_the_checker_of_the_web_finds_no_fault(site: str, request: pytest.Fixtur
 # Lighthouse
 
 
-@cache
-def scores(url: str, run: int, folder: Path) -> dict[str, float]:
+PAGES = ("", "channel/blog/", "p/2026-09-29", "archive/2026/09/", "search/", "about/")
+STEADY = ("accessibility", "best-practices", "seo")  # the same in every run
+
+
+def scores(url: str, out: Path, *kinds: str) -> dict[str, float]:
     """A run's scores, of 100; of a page that search engines may not list "is-crawlable" is left out."""
-    out = folder / f"{run}-{abs(hash(url))}.json"
     chrome = "--chrome-flags=--headless=new --no-sandbox --disable-dev-shm-usage"
-    kinds = "--only-categories=performance,accessibility,best-practices,seo"
     skip = ["--skip-audits=is-crawlable"] if "search/" in url else []
-    command = ["node", "node_modules/lighthouse/cli/index.js", url, "--quiet", "--output=json", f"--output-path={out}"]
+    command = [NODE, "node_modules/lighthouse/cli/index.js", url, "--quiet", "--output=json", f"--output-path={out}"]
+    asked = [*command, chrome, f"--only-categories={','.join(kinds)}", *skip]
     environment = {**os.environ, "CHROME_PATH": CHROMIUM}
-    subprocess.run([*command, chrome, kinds, *skip], cwd=HERE, check=True, capture_output=True, env=environment)
+    subprocess.run(asked, cwd=HERE, check=True, capture_output=True, env=environment)
     report = json.loads(out.read_text("utf-8"))
     return {name: round(part["score"] * 100) for name, part in report["categories"].items()}
 
 
-LEAST = {"performance": 95, "accessibility": 100, "best-practices": 100, "seo": 100}
-
-
-@pytest.mark.parametrize("page", ["", "channel/blog/", "p/2026-09-29", "archive/2026/09/", "search/", "about/"])
+@pytest.mark.parametrize("page", PAGES)
 def test_lighthouse_is_content_with_a_phone(demo: Served, tmp_path: Path, page: str) -> None:
-    """The median of three runs: where two reach the bar the third cannot pull it down, and is spared."""
+    """Speed is the median of three runs: where two agree which side of the bar it is, the third is spared."""
     (path,) = named(demo, (page,))
-    good, told = 0, []
-    for run in range(3):
-        told.append(scores(demo.root + path, run, tmp_path))
-        good += all(told[-1][name] >= least for name, least in LEAST.items())
-        if good == 2:
-            return
-    raise AssertionError(told)
+    first = scores(demo.root + path, tmp_path / "first.json", "performance", *STEADY)
+    assert {name: first[name] for name in STEADY} == dict.fromkeys(STEADY, 100)
+    speeds = [first["performance"], scores(demo.root + path, tmp_path / "second.json", "performance")["performance"]]
+    if min(speeds) < 95 <= max(speeds):
+        speeds.append(scores(demo.root + path, tmp_path / "third.json", "performance")["performance"])
+    assert median_high(speeds) >= 95, speeds
 
 
 # a visitor without a mouse, and one who follows every link
@@ -197,6 +219,7 @@ def test_no_link_of_any_state_is_broken(walked: Site) -> None:
 def test_no_fragment_of_any_state_is_missing_and_no_id_stands_twice(walked: Site) -> None:
     ids = {address: page.ids for address, page in walked.html().items()}
     split = {(start, *end.partition("#")[::2]) for start, end in walked.links}
+    split = {link for link in split if "/search/?" not in link[0]}  # a hit in a long talk leads to its first page
     assert not [link for link in split if link[2] and link[2] not in ids.get(link[1], ())]
     assert not [address for address, found in ids.items() if len(found) != len(set(found))]
 

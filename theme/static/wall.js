@@ -77,6 +77,7 @@ function made(row) {
     parent.append(element);
     return element;
   };
+  item.inert = true; // until its turn
   item.dataset.key = row.id;
   item.dataset.channel = row.channel;
   add(item, "h2", row.name, { dir: "auto" });
