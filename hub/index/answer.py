@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import math
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -12,9 +13,9 @@ from typing import NamedTuple
 
 from hub import pages
 from hub.index import Hit, Results, volume
-from hub.index.book import Book
+from hub.index.book import Book, Pick
 from hub.index.document import Document
-from hub.index.matching import Part
+from hub.index.matching import Part, layers
 from hub.index.planning import FOREVER, Planner, Whole, nearest, seconds, within
 from hub.index.snippets import snippets
 from hub.index.words import asked
@@ -23,6 +24,7 @@ from hub.query import Query, show, words
 DEADLINE = 0.15  # seconds for matching; what is done with the matches takes less than as long again
 FEW = 3  # hits below which near words are tried
 VALUES = 50  # of one facet
+LEAST = 0.001  # what a match is worth that no word weighs
 STANDING = ("type", "channel", "language", "has")  # facets whose every value is told, also where it leaves nothing
 
 
@@ -74,7 +76,7 @@ class Search:
         self.patience = patience
         self.until = perf_counter() + patience
         self.partial = False
-        self.listed: dict[tuple[str, int], list[int]] = {}
+        self.picks: dict[tuple[str, int], Pick] = {}
 
     def check(self) -> None:
         """Raises when time is up."""
@@ -183,16 +185,16 @@ class Search:
     def best(self, found: Found, plan: Part | None, many: int) -> list[Row]:
         """The first matches of an order. Only those that may be among them become rows: most of many do not."""
         order, rows, least = ORDERS[self.query.sort], list[Row](), 0.0
-        for name, bits in found.items():
-            if not bits:
-                continue
-            book, numbers = self.view.books[name], self.numbers(name, bits)
-            weights, facts = self.weights(book, numbers, plan), book.facts
-            if len(numbers) > many:
-                least = max(least, heapq.nlargest(many, weights)[-1])
+        for most, name, bits in self.layers(found, plan):
+            if most < least:
+                break
+            book, pick = self.view.books[name], self.pick(name, bits)
+            weights, facts = self.weights(book, pick, plan), book.facts
+            if pick.many > many and not least:
+                least = heapq.nlargest(many, weights)[-1]
             rows += [
                 Row(weight, facts.time[number], facts.order[number], name, number)
-                for number, weight in zip(numbers, weights, strict=True)
+                for number, weight in zip(pick.of(book.every), weights, strict=True)
                 if weight >= least
             ]
             if len(rows) > many:
@@ -200,31 +202,46 @@ class Search:
                 least = rows[-1].score
         return sorted(rows, key=order)
 
-    def numbers(self, name: str, bits: int) -> list[int]:
-        """The documents of these bits; the same ones are asked for by the page and by each facet."""
-        if (name, bits) not in self.listed:
-            self.listed[name, bits] = self.view.books[name].numbers(bits)
-        return self.listed[name, bits]
+    def layers(self, found: Found, plan: Part | None) -> list[tuple[float, str, int]]:
+        """The matches in layers, (the most that one can weigh, volume, documents), the best first.
 
-    def weights(self, book: Book, numbers: list[int], plan: Part | None) -> list[float]:
+        A common word is in most messages, and those that lead are few: the rest is never scored.
+        """
+        if self.query.sort != "relevance":
+            return [(math.inf, name, bits) for name, bits in found.items() if bits]
+        made = []
+        for name, bits in found.items():
+            book = self.view.books[name]
+            for most, layer in layers(plan, book, bits) if plan and bits else ():
+                tiers = book.standing(self.view.newest).tiers if layer else ()
+                made += [(max(most, LEAST) * high, name, layer & tier) for high, tier in tiers if layer & tier]
+        return sorted(made, key=lambda layer: -layer[0])
+
+    def pick(self, name: str, bits: int) -> Pick:
+        """The documents of these bits; the same ones are asked for by the page and by each facet."""
+        if (name, bits) not in self.picks:
+            self.picks[name, bits] = Pick(bits, len(self.view.books[name]))
+        return self.picks[name, bits]
+
+    def weights(self, book: Book, pick: Pick, plan: Part | None) -> list[float]:
         """What the order wants first weighs most. For relevance: the newer the better, posts before replies."""
-        times = book.facts.time
+        times = pick.of(book.facts.time)
         if self.query.sort == "newest":
-            return [float(times[number]) for number in numbers]
+            return list(map(float, times))
         if self.query.sort == "oldest":
-            return [float(FOREVER - times[number]) if times[number] else 0.0 for number in numbers]
-        scores = plan.scores(book, numbers) if plan else None
-        standing = map(book.standing(self.view.newest).__getitem__, numbers)
+            return [float(FOREVER - time) if time else 0.0 for time in times]
+        scores = plan.scores(book, pick) if plan else None
+        standing = pick.of(book.standing(self.view.newest).values)
         if scores is None:
-            return [0.001 * stands for stands in standing]
-        return [(score or 0.001) * stands for score, stands in zip(scores, standing, strict=True)]
+            return [LEAST * stands for stands in standing]
+        return [(score or LEAST) * stands for score, stands in zip(scores, standing, strict=True)]
 
     def facet(self, name: str, found: Found) -> tuple[tuple[str, int], ...]:
         """How many hits each value leaves: other facets' filters count, its own do not."""
         counted: Counter[str | tuple[str, ...]] = Counter()
         for where, bits in self.passing(found, but=name).items():
             if bits:
-                self.view.books[where].tally(name, bits, self.numbers(where, bits), counted)
+                self.view.books[where].tally(name, bits, self.pick(where, bits), counted)
         for several in [value for value in counted if isinstance(value, tuple)]:
             for value in several:
                 counted[value] += counted[several]

@@ -5,15 +5,15 @@ Everything derived from it is kept: a volume never changes.
 
 from __future__ import annotations
 
+import math
 import zlib
-from array import array
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from itertools import compress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from hub.index import volume
 from hub.index.codec import Lists
@@ -24,15 +24,42 @@ YEAR = 365.25 * DAY
 LASTING = 0.4  # of a score stays however old the item is; the rest halves every year before the newest one
 POST = 1.3
 KEPT = 512  # parts of questions remembered
+TIERS = (1.0, 0.75, 0.55, 0.0)  # of what age and kind do to a score: documents from each of these on
 FEW = 24  # bits that are found one by one
 _PLAIN = bytes.maketrans(b"01", b"\0\1")
+T = TypeVar("T")
 
 
 class Held(NamedTuple):
-    """What a part of a question finds in a volume: the documents as bits, and what each is worth by number."""
+    """What a part of a question finds in a volume: the documents as bits, and what tells how much each is worth."""
 
     bits: int = 0
-    worth: Mapping[int, float] | Sequence[float] = {}
+    rows: tuple[tuple[str, int, float], ...] = ()  # postings: the field, the number of the term, what it weighs
+    worth: Mapping[int, float] = {}  # by document, where it was worked out already
+
+
+class Standing(NamedTuple):
+    """What age and kind do to the score of each document, and the documents by it: (the most, which), from the top."""
+
+    values: list[float]
+    tiers: list[tuple[float, int]]
+
+
+class Pick:
+    """Some documents of a volume, ready to be looked up in its columns."""
+
+    __slots__ = ("many", "mask", "numbers")
+
+    def __init__(self, bits: int, size: int) -> None:
+        self.many = bits.bit_count()
+        self.numbers: Sequence[int] | None = _lowest(bits) if self.many < FEW else None
+        self.mask = b"" if self.numbers is not None else f"{bits:b}"[::-1].encode().translate(_PLAIN)
+        if self.numbers is None and self.many * 4 < size:
+            self.numbers = list(compress(range(size), self.mask))
+
+    def of(self, column: Sequence[T]) -> Iterator[T]:
+        """What a column has for each of them, in rising order."""
+        return compress(column, self.mask) if self.numbers is None else map(column.__getitem__, self.numbers)
 
 
 class Facts(NamedTuple):
@@ -54,19 +81,22 @@ class Facts(NamedTuple):
 class Book:
     """An open volume."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, prove: Callable[[], None]) -> None:
+        """`prove` raises SearchError when a byte is not as it was written; asked before much is read."""
+        self.folder, self._prove = folder, prove
         self.reader = volume.opened(folder)
         self.size = int(self.reader.doc_count_all())
         #: the number of each document and place, by the digest of its id
         self.numbers_of = {digest: number for number, digest in enumerate(volume.digests(folder))}
+        self.every = range(self.size)
         self.kept_parts: dict[object, Held] = {}
         self._kept = self.reader.column_reader("kept") if self.size else None
         self._groups: dict[str, dict[str, list[int]]] = {}
         self._sets: dict[str, list[tuple[str, int]]] = {}
         self._bits: dict[tuple[str, str], int] = {}
+        self._many: dict[str, int] = {}
         self._norms: dict[tuple[str, float], list[float]] = {}
-        self._standing: tuple[int, list[float]] = (-1, [])
+        self._standing: tuple[int, Standing] = (-1, Standing([], []))
 
     def __len__(self) -> int:
         return self.size
@@ -94,10 +124,20 @@ class Book:
             self.norm("body", usual[1], share)
             for facet in ("type", "channel", "language", "topic", "has", "month"):
                 self.sets(facet)
+            self.values("person")
+            for lists in self.lists.values():
+                lists.begins  # noqa: B018  worked out when first asked for
+
+    @cached_property
+    def sound(self) -> bool:
+        """Is every byte as it was written? Raises SearchError when one is not."""
+        self._prove()
+        return True
 
     @cached_property
     def lists(self) -> Mapping[str, Lists]:
         """The postings of each field."""
+        self.sound  # noqa: B018  raises when it is not
         reader = self.reader
         with volume.sound(self.folder):
             found: Mapping[str, Lists] = reader.codec().terms_reader(reader.storage(), reader.segment()).lists
@@ -105,6 +145,8 @@ class Book:
 
     @cached_property
     def facts(self) -> Facts:
+        """What is known of each document."""
+        self.sound  # noqa: B018  raises when it is not
         with volume.sound(self.folder):
             return self._read()
 
@@ -151,6 +193,8 @@ class Book:
 
     def norm(self, field: str, usual: float, share: float) -> list[float]:
         """For each document: what divides how often it holds a term, the more the longer its field is."""
+        if field == "author":
+            return [1.0] * self.size
         key = (field, usual)
         if key not in self._norms:
             lengths = self.facts.title_length if field == "title" else self.facts.body_length
@@ -176,23 +220,11 @@ class Book:
     def bits_of(self, numbers: Collection[int]) -> int:
         """These documents as bits."""
         if len(numbers) < FEW:
-            return sum(1 << number for number in numbers)
-        signs, last = bytearray(b"0") * self.size, self.size - 1
+            return sum(1 << number for number in set(numbers))
+        signs = bytearray(b"0") * self.size
         for number in numbers:
-            signs[last - number] = 49
-        return int(signs, 2)
-
-    def numbers(self, bits: int) -> list[int]:
-        """The documents of these bits, in rising order."""
-        if bits.bit_count() < FEW:
-            found = []
-            while bits:
-                lowest = bits & -bits
-                found.append(lowest.bit_length() - 1)
-                bits ^= lowest
-            return found
-        signs = f"{bits:b}"[::-1].encode().translate(_PLAIN)
-        return list(compress(range(self.size), signs))
+            signs[number] = 49
+        return int(signs[::-1], 2)
 
     def groups(self, facet: str) -> dict[str, list[int]]:
         """The documents of each value of a facet."""
@@ -218,38 +250,53 @@ class Book:
             self._bits[key] = self.bits_of(self.groups(facet).get(value, ()))
         return self._bits[key]
 
-    def tally(self, facet: str, bits: int, numbers: list[int], counted: Counter[str | tuple[str, ...]]) -> None:
+    def values(self, facet: str) -> int:
+        """How many values of a facet there are."""
+        if facet not in self._many:
+            self._many[facet] = len(set(getattr(self.facts, facet)))
+        return self._many[facet]
+
+    def tally(self, facet: str, bits: int, pick: Pick, counted: Counter[str | tuple[str, ...]]) -> None:
         """Count these documents, given both ways, by the values of a facet, or by all of them where it has several."""
-        if len(numbers) < 4 * len(self.groups(facet)):
-            counted.update(map(getattr(self.facts, facet).__getitem__, numbers))
+        if pick.many < 4 * self.values(facet):
+            counted.update(pick.of(getattr(self.facts, facet)))
             return
         for value, group in self.sets(facet):
             if count := (bits & group).bit_count():
                 counted[value] += count
 
-    def standing(self, newest: int) -> list[float]:
-        """For each document: what its age and kind do to a score."""
-        if self._standing[0] != newest:
+    def standing(self, newest: int) -> Standing:
+        """What age and kind do to scores. Age counts from the day of the newest message: one more moves nothing."""
+        today = newest // DAY * DAY
+        if self._standing[0] != today:
             times, types = self.facts.time, self.facts.type
             kinds = {"post": POST}
-            made = [
-                kinds.get(type, 1.0) * (LASTING + (1 - LASTING) * 0.5 ** ((newest - time) / YEAR))
+            values = [
+                kinds.get(type, 1.0) * (LASTING + (1 - LASTING) * 0.5 ** (max(today - time, 0) / YEAR))
                 for time, type in zip(times, types, strict=True)
             ]
-            self._standing = (newest, made)
+            self._standing = (today, Standing(values, list(self._tiers(values))))
         return self._standing[1]
+
+    def _tiers(self, values: list[float]) -> Iterator[tuple[float, int]]:
+        above = math.inf
+        for least in TIERS:
+            inside = [number for number, value in enumerate(values) if least <= value < above]
+            if inside:
+                yield max(values[number] for number in inside), self.bits_of(inside)
+            above = least
+
+
+def _lowest(bits: int) -> list[int]:
+    """The documents of a few bits, in rising order."""
+    found = []
+    while bits:
+        lowest = bits & -bits
+        found.append(lowest.bit_length() - 1)
+        bits ^= lowest
+    return found
 
 
 @lru_cache(maxsize=20_000)
 def _month(day: int) -> str:
     return datetime.fromtimestamp(day * DAY, UTC).strftime("%Y-%m") if day else ""
-
-
-def dense(worth: dict[int, float], size: int) -> Mapping[int, float] | Sequence[float]:
-    """Where most documents are worth something, an array is smaller and quicker than a dictionary."""
-    if len(worth) * 8 < size:
-        return worth
-    found = array("d", bytes(8 * size))
-    for number, value in worth.items():
-        found[number] = value
-    return found

@@ -56,16 +56,30 @@ class Lists:
         first, last = self.starts[at], self.starts[at + 1]
         return self.docs[first:last], self.counts[first:last]
 
-    def where(self, at: int) -> array[int]:
-        """Every place of the n-th term."""
+    @property
+    def begins(self) -> array[int]:
+        """Where the places of each posting begin."""
         if self._begins is None:
             self._begins = array("I", accumulate(self.counts, initial=0))
-        return self.places[self._begins[self.starts[at]] : self._begins[self.starts[at + 1]]]
+        return self._begins
+
+    def where(self, at: int) -> array[int]:
+        """Every place of the n-th term."""
+        return self.places[self.begins[self.starts[at]] : self.begins[self.starts[at + 1]]]
+
+    def span(self, prefix: str) -> range:
+        """The numbers of the terms that begin so."""
+        first = bisect_left(self.names, prefix)
+        return range(first, bisect_left(self.names, prefix + "\U0010ffff", first))
 
     def beginning(self, prefix: str) -> Iterator[tuple[str, int]]:
         """Terms that begin so, with how many documents hold each."""
-        first, last = bisect_left(self.names, prefix), bisect_left(self.names, prefix + "\U0010ffff")
-        return ((self.names[at], self.starts[at + 1] - self.starts[at]) for at in range(first, last))
+        return ((self.names[at], self.starts[at + 1] - self.starts[at]) for at in self.span(prefix))
+
+    def spelled(self, prefix: str) -> list[str]:
+        """Terms that begin so."""
+        span = self.span(prefix)
+        return self.names[span.start : span.stop]
 
     def rows(self) -> Iterator[tuple[str, array[int], array[int], array[int]]]:
         """Every term with its documents, counts and places."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import heapq
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
-from itertools import chain
 from math import log, log2
 
 from whoosh.support.levenshtein import distance
@@ -21,6 +21,7 @@ from hub.pages import topic
 from hub.query import All, Either, Field, Node, Not, Phrase, Word, period
 
 STEM, BEGINS, NEAR = 0.6, 0.4, 0.25  # against the very word: its stem, a longer word, one typo
+SAID = ("title", "body")
 TELLING = 12  # words of a document that others are like it by
 EXPANSIONS = 48  # words that one prefix or typo stands for at most
 
@@ -34,7 +35,7 @@ class Whole:
     usual: tuple[float, float] = (1.0, 1.0)  # places of a title, of a text
     languages: frozenset[str] = frozenset()
     known: dict[str, int] = dataclasses.field(default_factory=dict)
-    words: dict[str, dict[str, int]] = dataclasses.field(default_factory=dict)
+    words: dict[str, set[str]] = dataclasses.field(default_factory=dict)
 
     def holds(self, term: str) -> int:
         """How many documents hold a term, at least."""
@@ -42,16 +43,32 @@ class Whole:
             self.known[term] = max(sum(book.held(field, term) for book in self.books) for field in FIELDS)
         return self.known[term]
 
-    def spelled(self, letter: str, check: Check) -> dict[str, int]:
-        """Words that begin with a letter, with how many documents hold each."""
+    def spelled(self, letter: str, check: Check) -> set[str]:
+        """Words of titles and texts that begin with a letter."""
         if letter not in self.words:
-            found: dict[str, int] = {}
+            found: set[str] = set()
             for book in self.books:
                 check()
-                for word, held in chain(book.beginning("title", letter), book.beginning("body", letter)):
-                    found[word] = found.get(word, 0) + held
+                found.update(*(book.lists[field].spelled(letter) for field in SAID if field in book.lists))
             self.words[letter] = found
         return self.words[letter]
+
+    def beginning(self, prefix: str, many: int) -> list[str]:
+        """The terms of titles and texts that begin so and stand most often, the same however the index is cut."""
+        held: dict[str, dict[str, int]] = {field: {} for field in FIELDS}
+        for field, found in held.items():
+            for book in self.books:
+                for term, docs in book.beginning(field, prefix):
+                    found[term] = found.get(term, 0) + docs
+        often = Counter(held["body"])
+        often.update(held["title"])
+        best = heapq.nsmallest(many, often, key=lambda term: (-often[term], term))
+        self.known.update((term, max(found.get(term, 0) for found in held.values())) for term in best)
+        return best
+
+    def often(self, word: str) -> int:
+        """How many titles and texts hold a word."""
+        return sum(book.held(field, word) for book in self.books for field in SAID)
 
 
 def usual(places: int, documents: int) -> float:
@@ -111,28 +128,18 @@ class Planner:
         if inflected and word[0] != "#" and not words.unspaced(word):
             weighed |= {form: STEM for form in words.forms(word, self.whole.languages) if form != word}
             weighed |= {near: NEAR**edits for near, edits in self.near.get(word, ())}
-        if prefix or (words.unspaced(word) and len(word) == 1):
-            weighed |= {longer: BEGINS for longer in self._beginning(word) if longer not in weighed}
-        return self._weigh(weighed, FIELDS)
+        starts = prefix or (words.unspaced(word) and len(word) == 1)
+        if starts:
+            weighed |= {longer: BEGINS for longer in self.whole.beginning(word, EXPANSIONS) if longer not in weighed}
+        return self._weigh(weighed, FIELDS, word if starts else "")
 
-    def _weigh(self, weighed: dict[str, float], fields: dict[str, float]) -> Terms:
-        terms = tuple(
-            (field, term, boost * weight) for term, weight in weighed.items() for field, boost in fields.items()
-        )
+    def _weigh(self, weighed: dict[str, float], fields: dict[str, float], prefix: str = "") -> Terms:
         known = [self.whole.holds(term) for term in weighed]
-        return Terms(terms, self._rarity(max(known)), self.whole.usual, sum(known))
+        terms, named = tuple(weighed.items()), tuple(fields.items())
+        return Terms(terms, named, prefix, self._rarity(max(known)), self.whole.usual, sum(known))
 
     def _rarity(self, known: int) -> float:
         return log(1 + (self.whole.documents - known + 0.5) / (known + 0.5))
-
-    def _beginning(self, prefix: str) -> list[str]:
-        """The most frequent terms that begin so, the same however the index is cut."""
-        found: dict[str, int] = {}
-        for book in self.whole.books:
-            for field in ("body", "title"):
-                for term, held in book.beginning(field, prefix):
-                    found[term] = found.get(term, 0) + held
-        return heapq.nsmallest(EXPANSIONS, found, key=lambda term: (-found[term], term))
 
     def _field(self, name: str, value: str) -> Part | None:
         if name == "from":
@@ -207,6 +214,6 @@ def nearest(whole: Whole, word: str, check: Check) -> list[tuple[str, int]]:
     least, most, letters, held = len(word) - edits, len(word) + edits, set(word), whole.spelled(word[0], check)
     fit = (other for other in held if least <= len(other) <= most and other != word)
     likely = (other for other in fit if len(letters.symmetric_difference(other)) <= 2 * edits)
-    far = {other: distance(word, other, edits) for other in likely}
-    best = heapq.nsmallest(8, far, key=lambda other: (far[other], -held[other], other))
-    return [(other, far[other]) for other in best if far[other] <= edits]
+    far = {other: steps for other in likely if (steps := distance(word, other, edits)) <= edits}
+    often = {other: whole.often(other) for other in far}
+    return [(other, far[other]) for other in heapq.nsmallest(8, far, key=lambda one: (far[one], -often[one], one))]

@@ -2,7 +2,8 @@
 
 The manifest is replaced by rename, so readers in other processes see the old index or the new one, whole. It is JSON
 with a digest of itself, and each volume is checked against it before Whoosh, which unpickles, reads a byte: by size and
-time of change, and by its bytes where these differ (a copy) or it is asked for. So one reply does not read everything.
+time of change, and by its bytes where these differ (a copy), where it is searched or where it is written anew. So one
+reply does not read everything.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import fcntl
 import json
 import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -85,8 +86,13 @@ def book(root: Path, row: Volume, *, whole: bool = False) -> Book:
     Raises SearchError when its files are not those that were written, FileNotFoundError when gone.
     """
     check(root, row, whole=whole)
+
+    def prove() -> None:
+        with suppress(FileNotFoundError):  # swept since, and still open here
+            check(root, row, whole=True)
+
     with sound(root / row.name):
-        return Book(root / row.name)
+        return Book(root / row.name, prove)
 
 
 def check(root: Path, row: Volume, *, whole: bool = False) -> None:
@@ -243,7 +249,7 @@ class Writer:
     def _join(self, rows: Mapping[Volume, Collection[int]]) -> None:
         """One volume in place of several, each without these documents."""
         for row in rows:
-            check(self.root, row)
+            check(self.root, row, whole=True)
         folder = new(self.root)
         census = volume.joined(folder, {self.root / row.name: numbers for row, numbers in rows.items()})
         self.volumes = [row for row in self.volumes if row not in rows]

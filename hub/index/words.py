@@ -61,6 +61,8 @@ def fold(word: str) -> str:
     return unicodedata.normalize("NFC", "".join(pieces)).translate(_SPELLED)[:LONGEST]
 
 
+_OTHERWISE = ("ar", "ru")  # stems may begin otherwise than their words: articles go, Latin letters become Cyrillic ones
+
 # Light stemming of Arabic (Larkey's light10): articles and endings only. Whoosh's own ISRI stemmer raises on any word
 # since Python 3.7 and cuts down to three-letter roots, which is too much for search.
 _ARTICLE = re.compile(r"^و?(?:ال|بال|كال|فال|لل)(?=\w{2})|^و(?=\w{3})")
@@ -99,10 +101,14 @@ def stem(word: str, tongue: str) -> str:
 def tokens(text: str, tongue: str = "", only: frozenset[str] | None = None) -> Iterator[Token]:
     """The terms of a text in order, at most 60,000 of them; those alone that have one of `only`."""
     position = 0
+    begins = None if only is None or tongue in _OTHERWISE else {term.lstrip("~#")[:1] for term in only}
     for found in _TOKENS.finditer(text):
         if position > MOST:
             return
         tag, run, word, emoji = found.groups()
+        if begins and word and fold(word)[:1] not in begins:  # a stem begins as its word does, and costs far more
+            position += 1
+            continue
         if run:
             pairs = _pairs(found, position)
             yield from pairs if only is None else (token for token in pairs if not only.isdisjoint(token.terms))

@@ -216,7 +216,10 @@ def _tantivy(folder: Path, items: list[Item], asked: dict[str, list[str]]) -> No
 
 def _ask(what: str, asked: dict[str, list[str]], ask: Ask) -> None:
     """Time each question once; print by class, in milliseconds: as the clock says, then as the processor says."""
-    print(f"{what:28}" + "".join(f" {name:>7}" for name in ("p50", "p95", "p99", "worst", "p50 cpu", "p99 cpu")))
+    print(
+        f"{what:28}"
+        + "".join(f" {name:>7}" for name in ("p50", "p95", "p99", "worst", "p50 cpu", "p95 cpu", "p99 cpu"))
+    )
     every: list[tuple[float, float]] = []
     for name, texts in asked.items():
         took = [_took(ask, text) for text in texts]
@@ -233,7 +236,7 @@ def _took(ask: Ask, text: str) -> tuple[float, float]:
 
 def _row(name: str, took: list[tuple[float, float]]) -> None:
     clock, spent = (sorted(column) for column in zip(*took, strict=True))
-    shown = [_at(clock, part) for part in (0.5, 0.95, 0.99, 1)] + [_at(spent, part) for part in (0.5, 0.99)]
+    shown = [_at(clock, part) for part in (0.5, 0.95, 0.99, 1)] + [_at(spent, part) for part in (0.5, 0.95, 0.99)]
     print(f"  {name:26}" + "".join(f" {value:7.1f}" for value in shown), flush=True)
 
 

@@ -408,6 +408,19 @@ def test_pages_of_hits_join_without_gap_or_repetition(filled: Whoosh) -> None:
     assert len({hit.id for hits in pages for hit in hits}) == 7
 
 
+@pytest.mark.parametrize("text", ["tram ", "tram OR rain OR river ", "tram rain ", "lang:en", "tra"])
+def test_the_first_hits_are_those_of_all_weighed_together(index: Whoosh, text: str) -> None:
+    chance = random.Random(4)
+    for part in range(3):
+        things = [
+            item(n, " ".join(chance.choices(["tram", "rain", "river", "tracks"], k=chance.randrange(1, 9))))
+            for n in chance.sample(range(part * 30, 4000, 90), 30)
+        ]
+        index.update(line(part * 100 + n, one, chance.choice([one, None])) for n, one in enumerate(things, 1))
+    every = index.search(parse(text, per_page=100)).hits
+    assert index.search(parse(text, per_page=7)).hits == every[:7]
+
+
 # answers
 
 
