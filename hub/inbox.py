@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
+from threading import get_ident
 from urllib.parse import urlsplit
 
 MOST = 1_000  # pairs that may wait
@@ -33,7 +34,7 @@ class Inbox:
             return wrong
         self.folder.mkdir(parents=True, exist_ok=True)
         key = blake2b(f"{source}\n{target}".encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
-        place, beside = self.folder / f"{key}.json", self.folder / f"{key}.{os.getpid()}.new"
+        place, beside = self.folder / f"{key}.json", self.folder / f"{key}.{os.getpid()}-{get_ident()}.new"
         beside.write_text(json.dumps({"source": source, "target": target}), "utf-8")
         beside.replace(place)
         return ""

@@ -6,6 +6,7 @@ https://www.w3.org/TR/webmention/#receiving-webmentions
 
 from __future__ import annotations
 
+import asyncio
 from urllib.parse import parse_qs
 
 from starlette.applications import Starlette
@@ -18,14 +19,23 @@ from hub.host import SAFE
 from hub.inbox import Inbox
 
 LONGEST = 8 * 2**10  # bytes of a request
+PATIENCE = 10.0  # seconds for its body
+AT_ONCE = 64  # requests whose bodies are waited for
 FORM = "application/x-www-form-urlencoded"
 
 
-def receiving(site: Starlette, inbox: Inbox) -> Starlette:
+def receiving(site: Starlette, inbox: Inbox, patience: float = PATIENCE) -> Starlette:
     """The site, with an endpoint at webmention below its root."""
+    here = asyncio.Semaphore(AT_ONCE)
 
     async def take(request: Request) -> Response:
-        return await taken(request, inbox)
+        if here.locked():
+            return _said(503, "too many at once; try again later", {"Retry-After": "60"})
+        try:
+            async with here, asyncio.timeout(patience):
+                return await taken(request, inbox)
+        except TimeoutError:
+            return _said(408, f"no whole request within {patience:g} s", {"Connection": "close"})
 
     site.router.routes.insert(0, Route(f"{site.state.prefix}webmention", take, methods=["POST"]))
     return site

@@ -6,6 +6,7 @@ at any time.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import socket
@@ -23,6 +24,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from hub.api import Api, Limiter, Problem, asked
 from hub.host import SAFE, TYPES, Change, Host, reply
@@ -182,8 +184,41 @@ def _reloading(root: str) -> Change:
     return change
 
 
-def serve(site: Starlette, host: str = "127.0.0.1", port: int = 8000) -> None:
-    """Run until told to stop. Prints the address, with the port that was free for port 0."""
+class Prompt(H11Protocol):
+    """A connection whose next request has to be told within some seconds."""
+
+    patience = 10.0
+    late: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._wait()
+
+    def data_received(self, data: bytes) -> None:
+        self._wait()
+        super().data_received(data)
+        if self._busy and self.late:
+            self.late.cancel()
+            self.late = None
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self.late:
+            self.late.cancel()
+        super().connection_lost(exc)
+
+    @property
+    def _busy(self) -> bool:
+        """Whether a request was told and is not answered yet."""
+        return self.cycle is not None and not self.cycle.response_complete
+
+    def _wait(self) -> None:
+        if not self._busy and self.late is None:
+            self.late = self.loop.call_later(self.patience, self.transport.close)
+
+
+def serve(site: Starlette, host: str = "127.0.0.1", port: int = 8000, patience: float = Prompt.patience) -> None:
+    """Run until told to stop. Prints the address, with the port that was free for port 0. Who has not told a request
+    within `patience` seconds is let go."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -193,6 +228,7 @@ def serve(site: Starlette, host: str = "127.0.0.1", port: int = 8000) -> None:
         print(f"http://{shown}:{listening.getsockname()[1]}{site.state.prefix}", flush=True)
         config = uvicorn.Config(
             site,
+            http=type("Patient", (Prompt,), {"patience": patience}),
             log_level="warning",
             access_log=False,
             server_header=False,

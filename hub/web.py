@@ -131,11 +131,19 @@ class Web:
         """Let go of kept connections."""
         self._client.close()
 
-    def get(self, url: str, *, seen: Seen | None = None, headers: Headers | None = None, limit: int = LIMIT) -> Answer:
+    def get(
+        self,
+        url: str,
+        *,
+        seen: Seen | None = None,
+        headers: Headers | None = None,
+        limit: int = LIMIT,
+        seconds: float | None = None,
+    ) -> Answer:
         """Fetch an address. Raises a ChannelError for everything but success and "not modified"."""
         seen = seen or Seen()
         headers = _sendable({**(headers or {}), **seen.conditions()})
-        ask = _Ask(method="GET", url=_address(url), headers=headers, limit=limit, budget=self._budget(limit))
+        ask = _Ask(method="GET", url=_address(url), headers=headers, limit=limit, budget=self._budget(limit, seconds))
         for _ in range(HOPS + 1):
             answer = self._patient(ask)
             if answer.status not in REDIRECTS:
@@ -154,8 +162,8 @@ class Web:
             raise Unreachable(f"{ask.name} redirects, and a form is not sent on")
         return answer
 
-    def _budget(self, limit: int) -> Budget:
-        return Budget(seconds=self.deadline, size=limit + FRAMING)
+    def _budget(self, limit: int, seconds: float | None = None) -> Budget:
+        return Budget(seconds=min(self.deadline, seconds or self.deadline), size=limit + FRAMING)
 
     def _patient(self, ask: _Ask) -> Answer:
         """Wait where the server asks for a moment; leave it to another run where it asks for more."""
@@ -224,7 +232,7 @@ class Web:
         except (Deadline, httpx2.TimeoutException):
             with self._lock:
                 self._dead.add(ask.origin)
-            raise Unreachable(f"{ask.name} gave no complete answer within {self.deadline:g} s") from None
+            raise Unreachable(f"{ask.name} gave no complete answer within {ask.budget.seconds:g} s") from None
         except httpx2.TransportError as why:
             if _is_certificate(why):
                 fix = "the server's certificate must be mended; it is never ignored"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlencode
@@ -171,6 +171,72 @@ def test_nothing_is_kept_of_what_cannot_be_verified(inbox: Inbox, page: dict[str
     update.pages[SOURCE] = page
     batches = update.pull()
     assert (replies(batches), [one for batch in batches for one in batch.reactions]) == ([], [])
+
+
+def test_a_source_that_does_not_answer_is_asked_again_after_a_while(inbox: Inbox) -> None:
+    send(inbox)
+    update = Update(inbox)
+    update.pages[SOURCE] = {"status": 500}
+    update.pull()
+    update.pull()
+    assert update.asked == 0
+    update.pages[SOURCE] = {"text": REPLY}
+    update.now += timedelta(minutes=15)
+    assert replies(update.pull()) == [(SOURCE, TARGET)]
+    update.now += timedelta(days=1)
+    assert (update.pull(), update.asked) == ([], 0)
+
+
+def test_a_source_that_never_answers_is_given_up(inbox: Inbox) -> None:
+    send(inbox)
+    update, tries = Update(inbox), 0
+    update.pages[SOURCE] = {"status": 500}
+    for _ in range(24 * 7):
+        update.pull()
+        tries, update.now = tries + bool(update.asked), update.now + timedelta(hours=1)
+    assert tries == 9
+
+
+@pytest.mark.parametrize("patience", [0.05])
+def test_a_body_that_does_not_come_is_not_waited_for(inbox: Inbox, patience: float) -> None:
+    site = receiving(app(inbox.folder / "output", inbox.folder / "index"), inbox, patience)
+    told: list[dict[str, object]] = []
+
+    async def never() -> dict[str, object]:
+        await asyncio.Event().wait()
+        return {}
+
+    async def keep(message: object) -> None:
+        told.append(message)  # type: ignore[arg-type]
+
+    headers = [(b"content-type", b"application/x-www-form-urlencoded")]
+    scope = {"type": "http", "method": "POST", "path": "/webmention", "headers": headers, "query_string": b""}
+    asyncio.run(site(scope, never, keep))
+    assert told[0]["status"] == 408
+
+
+def test_more_than_64_at_once_are_sent_away(inbox: Inbox) -> None:
+    site = receiving(app(inbox.folder / "output", inbox.folder / "index"), inbox, 1.0)
+    body = urlencode({"source": SOURCE, "target": TARGET})
+
+    async def ask() -> list[int]:
+        gate = asyncio.Event()
+
+        async def slowly() -> AsyncIterator[bytes]:
+            await gate.wait()
+            yield body.encode()
+
+        kind = {"content-type": "application/x-www-form-urlencoded"}
+        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(site), base_url="http://hub") as client:
+            sent = [asyncio.create_task(client.post("/webmention", content=slowly(), headers=kind)) for _ in range(70)]
+            done: set[asyncio.Task[httpx2.Response]] = set()
+            while len(done) < 6:
+                done, _ = await asyncio.wait(sent, return_when=asyncio.FIRST_COMPLETED)
+            gate.set()
+            return [(await one).status_code for one in sent]
+
+    answers = asyncio.run(ask())
+    assert (answers.count(202), answers.count(503)) == (64, 6)
 
 
 def test_pairs_that_came_to_nothing_are_forgotten(inbox: Inbox) -> None:

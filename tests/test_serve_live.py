@@ -15,7 +15,7 @@ pytestmark = pytest.mark.slow
 
 RUN = """import sys; from pathlib import Path; from hub.serve import app, serve
 root = Path(sys.argv[1])
-serve(app(root / "output", root / "index", prefix="/talk/", live=["post.html:3: no"]), port=0)
+serve(app(root / "output", root / "index", prefix="/talk/", live=["post.html:3: no"]), port=0, patience=3)
 """
 
 
@@ -83,6 +83,15 @@ def test_who_is_slow_keeps_nobody_waiting(server: tuple[str, int]) -> None:
     assert b"Hello" in get(server, b"/talk/")
     for line in lines:
         line.close()
+
+
+@pytest.mark.parametrize("before", [b"", b"GET /talk/ HTTP/1.1\r\nHost: x\r\n\r\n"])
+@pytest.mark.parametrize("half", [b"", b"POST /talk/webmention HTTP/1.1\r\nHost:"])
+def test_who_does_not_tell_a_request_is_let_go(server: tuple[str, int], before: bytes, half: bytes) -> None:
+    with socket.create_connection(server, timeout=30) as line:
+        line.sendall(before + half)
+        answer = b"".join(iter(lambda: line.recv(65536), b""))
+    assert (b"Hello" in answer) == bool(before)
 
 
 def test_a_changed_page_is_told_to_who_watches(folder: Path, server: tuple[str, int]) -> None:

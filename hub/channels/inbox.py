@@ -1,7 +1,8 @@
 """Webmentions that `hub serve` took in at /webmention: each is verified at its source before anything of it is kept.
 
-The queue is handed in. What was saved is taken off it at the next pull, so that stopping anywhere loses nothing. Every
-sweep asks all sources again: one that is gone, or that no longer links here, takes its mention along.
+The queue is handed in. What was saved is taken off it at the next pull, so that stopping anywhere loses nothing. A
+source that does not answer is asked again, each time after a longer while. Every sweep asks all sources again: one that
+is gone, or that no longer links here, takes its mention along.
 
 https://www.w3.org/TR/webmention/#receiving-webmentions
 """
@@ -10,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar, Protocol
 
 from hub.channels import Ask, memory
@@ -18,11 +19,13 @@ from hub.channels.loose import Json, mapping, string, when
 from hub.channels.mf2 import Reader
 from hub.channels.webmention import STEP, heard
 from hub.channels.webmention_items import Known, known, mention, parting
-from hub.errors import ChannelError, Missing
+from hub.errors import ChannelError, Malformed, Missing
 from hub.model import Batch, Cursor, Item, Reaction, Terms
 from hub.web import Web
 
 PEACE = timedelta(minutes=5)  # until a source is asked again about the same target
+SOON = timedelta(minutes=15)  # until one that did not answer is asked again; twice as long each time
+TRIES = 9  # so the last one is asked after two and a half days
 
 
 class Queue(Protocol):
@@ -51,7 +54,9 @@ class Inbox:
         queue, early = self.queue(), (ask.now - PEACE).isoformat()
         waiting, kept = queue.waiting(), memory.load(Known, mapping(cursor, "known"))
         pairs = memory.load(_Pair, mapping(cursor, "pairs"))
-        pairs = {key: one for key, one in pairs.items() if key in waiting or key in kept or one.read > early}
+        pairs = {
+            key: one for key, one in pairs.items() if key in waiting or key in kept or one.read > early or one.again
+        }
         queue.drop(key for key, (_, _, at) in waiting.items() if key in pairs and pairs[key].at == at)
         came = {
             key: _Pair(source, target, at, pairs[key].read if key in pairs else "")
@@ -59,7 +64,8 @@ class Inbox:
             if key not in pairs or pairs[key].at != at
         }
         todo = {key: one for key, one in came.items() if one.read <= early}
-        todo = {**(pairs if ask.sweep else {}), **todo}
+        due = {key: one for key, one in pairs.items() if ask.sweep or "" < one.again <= ask.now.isoformat()}
+        todo = {**due, **todo}
         with Reader() as reader:
             visit = _Visit(self, web, reader, ask, pairs, kept)
             for start in range(0, len(todo), STEP):
@@ -68,12 +74,20 @@ class Inbox:
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
-    """A source that says it links to a target, when that came and when the source was read last."""
+    """A source that says it links to a target, when that came and when the source was read last. One that did not
+    answer: when to ask again, and how often that was done."""
 
     source: str = ""
     target: str = ""
     at: str = ""
     read: str = ""
+    again: str = ""
+    tried: int = 0
+
+    def later(self, now: datetime) -> _Pair:
+        """The pair after its source did not answer."""
+        again = "" if self.tried + 1 >= TRIES else (now + SOON * 2**self.tried).isoformat()
+        return replace(self, again=again, tried=self.tried + 1)
 
 
 @dataclass(slots=True)
@@ -100,13 +114,16 @@ class _Visit:
 
     def _told(self, key: str, pair: _Pair) -> Iterator[Item | Reaction | str]:
         """What a pair comes to now, and what it came to before where that is something else."""
-        self.pairs[key] = replace(pair, read=self.ask.now.isoformat())
+        self.pairs[key] = replace(pair, read=self.ask.now.isoformat(), again="", tried=0)
         old, row = self.known.get(key, Known()), _row(pair)
         try:
             said = mention(heard(self.web, self.reader, row), self.channel.name, self.channel.language)
         except Missing:
             said = None
+        except Malformed:
+            return
         except ChannelError:
+            self.pairs[key] = replace(pair, read=self.ask.now.isoformat()).later(self.ask.now)
             return  # nothing is kept of what cannot be verified; what was verified stays
         new = known(key, said)
         if old.mark and new != old:

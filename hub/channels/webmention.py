@@ -27,6 +27,7 @@ PAGE = 100
 TARGETS = 40  # addresses of one request
 STEP = 20  # mentions of one batch: each may be a request to another host
 LARGEST = 2**20  # bytes of a source
+PATIENCE = 5.0  # seconds for a source
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +178,7 @@ class _List:
 def heard(web: Web, reader: Reader, row: Json) -> Json:
     """A line with what its source says of itself. Missing when the source is gone or does not link to the target."""
     source, target = string(row, "wm-source"), string(row, "wm-target")
-    answer = web.get(source, limit=LARGEST)
+    answer = web.get(source, limit=LARGEST, seconds=PATIENCE)
     if "html" not in answer.headers.get("content-type", "text/html"):
         raise Malformed(f"{shown(source)} is no page")
     page = reader.read(answer)
