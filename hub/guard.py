@@ -226,3 +226,12 @@ class Bounded(httpcore2.NetworkStream):
 
     def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)
+
+
+def is_certificate(why: BaseException | None) -> bool:
+    """Whether a failure goes back to a certificate: trying again will not mend that."""
+    while why is not None:
+        if isinstance(why, ssl.SSLCertVerificationError):
+            return True
+        why = why.__cause__ or why.__context__
+    return False

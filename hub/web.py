@@ -7,7 +7,6 @@ private addresses at every hop, verified by TLS always. Nothing else imports the
 from __future__ import annotations
 
 import hashlib
-import ssl
 import threading
 import time
 from collections import Counter, defaultdict
@@ -23,7 +22,7 @@ import stamina
 
 from hub.answer import LONGEST_WAIT, SECRET, Answer, Seen, later, said, shown, told
 from hub.errors import ChannelError, Malformed, Missing, RateLimited, Refused, Unreachable
-from hub.guard import BUDGET, Allow, Budget, Deadline, Guarded, Resolve, resolve
+from hub.guard import BUDGET, Allow, Budget, Deadline, Guarded, Resolve, is_certificate, resolve
 from hub.replay import Replay
 
 __all__ = ["Answer", "Seen", "Web", "origin", "shown"]
@@ -60,6 +59,7 @@ class _Ask:
     headers: Mapping[str, str]
     limit: int
     budget: Budget
+    seconds: float  # of the budget, as it began
     data: Mapping[str, str] | None = None
     json: object = None
 
@@ -143,7 +143,9 @@ class Web:
         """Fetch an address. Raises a ChannelError for everything but success and "not modified"."""
         seen = seen or Seen()
         headers = _sendable({**(headers or {}), **seen.conditions()})
-        ask = _Ask(method="GET", url=_address(url), headers=headers, limit=limit, budget=self._budget(limit, seconds))
+        seconds = min(self.deadline, seconds or self.deadline)
+        budget = Budget(seconds=seconds, size=limit + FRAMING)
+        ask = _Ask(method="GET", url=_address(url), headers=headers, limit=limit, budget=budget, seconds=seconds)
         for _ in range(HOPS + 1):
             answer = self._patient(ask)
             if answer.status not in REDIRECTS:
@@ -155,15 +157,12 @@ class Web:
         self, url: str, data: Mapping[str, str] | None = None, *, json: object = None, headers: Headers | None = None
     ) -> Answer:
         """Send a form, or JSON. It is sent once, and it follows no redirect."""
-        address, budget, headers = _address(url), self._budget(LIMIT), _sendable(headers or {})
-        ask = _Ask(method="POST", url=address, headers=headers, limit=LIMIT, budget=budget, data=data, json=json)
-        answer = self._patient(ask)
+        budget, headers = Budget(seconds=self.deadline, size=LIMIT + FRAMING), _sendable(headers or {})
+        ask = _Ask(method="POST", url=_address(url), headers=headers, limit=LIMIT, budget=budget, seconds=self.deadline)
+        answer = self._patient(replace(ask, data=data, json=json))
         if answer.status in REDIRECTS:
             raise Unreachable(f"{ask.name} redirects, and a form is not sent on")
         return answer
-
-    def _budget(self, limit: int, seconds: float | None = None) -> Budget:
-        return Budget(seconds=min(self.deadline, seconds or self.deadline), size=limit + FRAMING)
 
     def _patient(self, ask: _Ask) -> Answer:
         """Wait where the server asks for a moment; leave it to another run where it asks for more."""
@@ -232,9 +231,9 @@ class Web:
         except (Deadline, httpx2.TimeoutException):
             with self._lock:
                 self._dead.add(ask.origin)
-            raise Unreachable(f"{ask.name} gave no complete answer within {ask.budget.seconds:g} s") from None
+            raise Unreachable(f"{ask.name} gave no complete answer within {ask.seconds:g} s") from None
         except httpx2.TransportError as why:
-            if _is_certificate(why):
+            if is_certificate(why):
                 fix = "the server's certificate must be mended; it is never ignored"
                 raise Unreachable(f"{ask.name}: {why}", fix=fix) from None
             raise _Flaky(f"{ask.name} cannot be reached: {ask.discreet(why)}") from None
@@ -370,15 +369,6 @@ def _judged(ask: _Ask, answer: Answer) -> Answer:
         why = Missing(what, forever=status == 410)
     why.told = reason
     raise why
-
-
-def _is_certificate(why: BaseException | None) -> bool:
-    """Whether a failure goes back to a certificate: trying again will not mend that."""
-    while why is not None:
-        if isinstance(why, ssl.SSLCertVerificationError):
-            return True
-        why = why.__cause__ or why.__context__
-    return False
 
 
 def _guarded(allow: Sequence[str], resolve: Resolve) -> httpx2.HTTPTransport:
