@@ -201,6 +201,11 @@ class Terms:
     marks: tuple[Mark, ...] = ()  # what must stand with the text
     licence: str = ""  # its address, where "licence" is one of the marks
 
+    @property
+    def short(self) -> bool:
+        """May a beginning of a text stand on a page with no more than its author's name?"""
+        return self.page == "whole" and not {*self.marks} - {"name"}
+
     def __post_init__(self) -> None:
         told = {place: getattr(self, place) for place in PLACES}
         if unknown := {*told.values()} - {*get_args(Use)} | {*self.marks} - {*get_args(Mark)}:

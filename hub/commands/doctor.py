@@ -94,9 +94,19 @@ def folder(settings: Settings) -> Iterator[Check]:
         if path.exists() and not os.access(path, os.W_OK):
             yield Check(check="folder", state="failed", detail=f"{path} is read-only", fix=f"chmod u+w {path}", code=73)
     yield from secret_files(settings)
+    yield from logos(settings)
     logo = settings.brand.logo
     if logo and not (settings.content / "static" / logo).is_file():
         yield Check(check="logo", state="warning", detail=f"content/static/{logo} is missing", fix="put it there")
+
+
+def logos(settings: Settings) -> Iterator[Check]:
+    """Logos that networks' terms demand beside a text."""
+    from hub.site.logos import wanted
+
+    for name, file in wanted(settings).items():
+        detail = f"{name} stands as counts and links: its network's terms want its logo beside a text"
+        yield Check(check=f"logo of {name}", state="warning", detail=detail, fix=f"put the network's logo at {file}")
 
 
 def secret_files(settings: Settings) -> Iterator[Check]:

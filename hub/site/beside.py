@@ -40,7 +40,7 @@ def activity(shop: Workshop, record: Record, talk: Talk, card: Card) -> bytes:
         "url": [here, *([item.url] if item.url and item.url != here else [])],
         "generator": {"type": "Service", "name": shop.composer.place(item.channel).label},
         "published": card.published.iso,
-        **(_said(shop, item) if item.channel not in shop.texts.settings.bare else {}),
+        **(_said(shop, item) if not (item.withheld or item.channel in shop.texts.settings.bare) else {}),
         "replies": _replies(shop, talk, card),
     }
     return json.dumps({name: part for name, part in entity.items() if part}, ensure_ascii=False, indent=1).encode()

@@ -55,6 +55,7 @@ MIRRORED = {"links": "linked", "linked": "links", "named": "named", "page": "pag
 ICONS = {"wordpress": "blog", "ghost": "blog", "blogger": "blog", "local": "local", "feed": "feed", "twitter": "x"}
 
 
+NONE: Mapping[str, str] = {}
 FACE = 96  # pixels wide: faces and emoji
 SHOWN = 800  # pixels wide: what is named where a browser cannot choose
 
@@ -86,9 +87,16 @@ def summary(text: str, words: int = WORDS) -> str:
 class Composer:
     """Builds views. `used` collects the pictures the current page shows, by their paths in the site and in .hub/."""
 
-    def __init__(self, settings: Settings, store: Store, words: Words, link: Callable[[str], str] = str) -> None:
-        """`link` turns a path in the site into what a page links to."""
-        self.settings, self.store, self.words, self.link = settings, store, words, link
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        words: Words,
+        link: Callable[[str], str] = str,
+        logos: Mapping[str, str] = NONE,
+    ) -> None:
+        """`link` turns a path in the site into what a page links to; `logos`: where that of a channel stands."""
+        self.settings, self.store, self.words, self.link, self.logos = settings, store, words, link, logos
         self.zone = ZoneInfo(settings.brand.timezone)
         self.used: set[str] = set()
         self.lost: set[str] = set()  # pictures the store knows and the disk lacks
@@ -113,12 +121,16 @@ class Composer:
         label = getattr(channel, "label", "") or name.replace("-", " ").replace("_", " ").capitalize()
         home = getattr(channel, "url", "") if kind != "feed" else ""  # a feed's address is nothing to read
         profile = getattr(channel, "profile", "") or home
+        terms = self.settings.terms(name)
         return Place(
             name=name,
             label=label,
             kind=ICONS.get(kind, kind),
             href=f"channel/{name}/",
             profile=profile if isinstance(profile, str) else "",
+            logo=self.logos.get(name, ""),
+            linked="linked time" in terms.marks,
+            licence=licence(terms.licence),
         )
 
     def picture(self, media: Media) -> Picture:
@@ -150,6 +162,13 @@ class Composer:
             team=ours,
             automated=account.automated,
         )
+
+    def speaker(self, item: Item) -> Who:
+        """Who said it; of what is withheld no more than whether it was the brand."""
+        if not item.withheld:
+            return self.who(item.author, item.ours)
+        somebody = self.words.word("Somebody on %(place)s", place=self.place(item.channel).label)
+        return self.who(Account(name=self.settings.brand.name if item.ours else somebody), item.ours)
 
     @staticmethod
     def counts(counts: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
@@ -197,7 +216,8 @@ class Composer:
             place=self.place(item.channel),
             also=tuple(self._also(record)),
             posted=tuple(self._posted(record)) if whole else (),
-            who=self.who(item.author, item.ours),
+            who=self.speaker(item),
+            withheld=item.withheld,
             title=item.title,
             heading=heading(item, "" if untouched else text) or self._kind(item),
             body=Markup() if clamped else self._whole(record, item),
@@ -239,6 +259,7 @@ class Composer:
                 other = one.html != record.shown.html and not one.warning and not one.sensitive
                 yield Version(
                     place=self.place(one.channel),
+                    who=self.speaker(one),
                     href=one.url,
                     why=self.words.word(TIES.get(why, "")) if why in TIES else "",
                     title=one.title,
@@ -304,7 +325,8 @@ class Composer:
             anchor=anchor(node.id),
             origin=node.url,
             place=self.place(node.channel),
-            who=self.who(node.author, node.ours),
+            who=self.speaker(node),
+            withheld=node.withheld,
             body=Markup(self._with_emojis(node.html, node)),  # noqa: S704  tidied before it was stored
             poll=self.ballot(node.poll),
             rating=self.rated(node.rating),
@@ -323,11 +345,17 @@ class Composer:
 
     def _named(self, reply: Reply | None) -> str:
         node = reply.node if reply else None
-        return self.name(node.author) if isinstance(node, Item) else ""
+        return self.speaker(node).name if isinstance(node, Item) else ""
 
     def _kind(self, item: Item) -> str:
         """What stands for a heading where there are no words: its warning, else what sort of thing it is."""
         return item.warning or self.words.word(KINDS.get(item.kind, item.kind.capitalize()))
+
+
+def licence(url: str) -> tuple[str, str]:
+    """A licence of Creative Commons by its name and address; nothing for none."""
+    parts = [part for part in urlsplit(url).path.split("/") if part]
+    return (f"CC {parts[-2].upper()} {parts[-1]}", url) if len(parts) > 1 else ("", "")
 
 
 def _web(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ from pelican.generators import Generator
 
 from hub.pages import MENTIONS, Page
 from hub.settings import Settings, shipped
-from hub.site import content, search
+from hub.site import content, logos, search
+from hub.site.allowed import allowed
 from hub.site.assets import gather, statics
 from hub.site.collect import collector
 from hub.site.compose import Composer
@@ -39,7 +41,8 @@ class HubGenerator(Generator):  # type: ignore[misc]
     """Pelican's part of a hub. Its Jinja environment is Pelican's, with our theme and with autoescape on."""
 
     def __init__(self, context: dict[str, Any], settings: dict[str, Any], *args: Any, **kwargs: Any) -> None:
-        self.job: Job = settings["HUB_JOB"]
+        job: Job = settings["HUB_JOB"]
+        self.job = replace(job, store=allowed(job.store, logos.withheld(job.settings)))
         folders = [str(folder / "templates") for folder in reversed(themes(self.job.settings))]
         own = {"THEME": str(shipped("theme")), "THEME_TEMPLATES_OVERRIDES": folders, "JINJA_ENVIRONMENT": content.JINJA}
         kwargs["theme"] = own["THEME"]
@@ -100,8 +103,8 @@ class HubGenerator(Generator):  # type: ignore[misc]
 
     def _workshop(self, manifest: Manifest) -> Workshop:
         settings, store = self.job.settings, self.job.store
-        composer = Composer(settings, store, self.words, self.at.url)
         assets = gather(themes(settings), settings.brand.accent)
+        composer = Composer(settings, store, self.words, self.at.url, logos.paths(settings, assets))
         assets.files.update(theme_files(self.job.theme) if self.job.theme else {})
         pages = content.own_pages(settings.content / "pages")
         titles = tuple((page.title, page.path) for page in pages)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from hub.rules import Rules
 from hub.settings import Settings, shipped
+from hub.site import logos
 from hub.site.assets import fingerprint
 from hub.site.writer import Made
 from hub.store import Store
@@ -67,6 +68,7 @@ def decided(settings: Settings, theme: Path | None = None) -> str:
     channels = repr([(name, getattr(one, "label", ""), type(one).__name__) for name, one in settings.channels.items()])
     shown = settings.mentions != "none"  # a link of every page
     saved = repr(sorted((name, one.query, one.title) for name, one in settings.collections.items()))
+    drawn = repr({name: path and path.read_bytes() for name, path in logos.found(settings).items()})
     return fingerprint(
         [*themes(settings), *([theme] if theme else [])],
         brand,
@@ -74,6 +76,7 @@ def decided(settings: Settings, theme: Path | None = None) -> str:
         saved,
         str(shown),
         settings.serve.api,
+        drawn,
         VERSION,
         *_headers(settings),
     )

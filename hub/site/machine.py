@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 from markupsafe import Markup
 
 from hub import pages
-from hub.model import Item
+from hub.model import Account, Item
 from hub.pages import HOME, Page
 from hub.site import feeds
 from hub.site.collect import lists
@@ -71,12 +71,23 @@ def _post_entry(shop: Workshop, record: Record) -> FeedEntry:
 
 def _entry(shop: Workshop, item: Item, title: str, url: str, replies: int) -> FeedEntry:
     """An entry of a feed. Where its network's terms forbid the text there, it is id, address, channel and date."""
-    terms = shop.texts.settings.terms(item.channel)
-    if "no" in (terms.feed, terms.json):
+    if barred(shop, item):
         label = shop.composer.place(item.channel).label
-        blank = Item(id=item.id, url=item.url, channel=item.channel, published=item.published, author=item.author)
+        by = Account(name=shop.shell.name if item.ours else label)
+        blank = Item(id=item.id, url=item.url, channel=item.channel, published=item.published, author=by)
         return _told(shop, replace(blank, html=_link(url, label)), label, url, replies)
     return _told(shop, item, title, url, replies)
+
+
+def barred(shop: Workshop, item: Item) -> bool:
+    """May the text of a message stand in no feed?"""
+    terms = shop.texts.settings.terms(item.channel)
+    return item.withheld or "no" in (terms.feed, terms.json)
+
+
+def _called(shop: Workshop, item: Item, card: Card) -> str:
+    """What a post is called in a feed: the place where it was said, where no word of it may stand there."""
+    return card.place.label if barred(shop, item) else card.heading
 
 
 def _told(shop: Workshop, item: Item, title: str, url: str, replies: int) -> FeedEntry:
@@ -122,16 +133,16 @@ def _reply_entries(shop: Workshop, talk: Talk, heading: str) -> Iterator[FeedEnt
 
 def replies_feed(shop: Workshop, talk: Talk, card: Card) -> bytes:
     """A thread's own feed, newest first."""
-    here = shop.at.absolute(card.href)
+    here, name = shop.at.absolute(card.href), _called(shop, talk.thread.shown, card)
     of = FeedOf(
         id=f"{here}replies.atom",
-        title=shop.texts.replies_title(card.heading),
-        description=card.summary,
+        title=shop.texts.replies_title(name),
+        description=card.summary if name == card.heading else "",
         home=here,
         base=f"{here}replies",
         language=card.language or shop.shell.language,
     )
-    return feeds.atom(of, list(_reply_entries(shop, talk, card.heading)))
+    return feeds.atom(of, list(_reply_entries(shop, talk, name)))
 
 
 def _latest_replies(shop: Workshop) -> list[FeedEntry]:
@@ -145,8 +156,7 @@ def _latest_replies(shop: Workshop) -> list[FeedEntry]:
 def _latest_reply(shop: Workshop, reply: Record, known: Mapping[str, Record]) -> FeedEntry:
     root, above = known[reply.thread], known.get(reply.parent, known[reply.thread])
     over = shop.where(root.item, above.item.id)
-    heading = shop.card(root).heading
-    title = shop.texts.reply_title(reply.item.author, heading)
+    title = shop.texts.reply_title(reply.item.author, _called(shop, root.shown, shop.card(root)))
     entry = _entry(shop, reply.item, title, shop.where(root.item, reply.item.id), 0)
     return replace(entry, answers=(_entry_id(above.item, over), over))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from markupsafe import Markup
@@ -263,6 +263,8 @@ def _latest(shop: Workshop) -> tuple[tuple[Any, str, str], ...]:
         if root := roots.get(record.thread):
             reply = Reply(depth=0, node=record.item, parent=record.parent)
             line = shop.composer.line(reply, {}, root.item)
+            if not shop.texts.settings.terms(record.item.channel).short:
+                line = replace(line, body=Markup(""))
             out.append((line, shop.card(root).heading, shop.spot(root.item, record.item.id)))
     return tuple(out)
 

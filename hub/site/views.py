@@ -32,6 +32,10 @@ class Place:
     kind: str
     href: str  # its page here
     profile: str = ""  # the channel at home
+    # what its network's terms demand beside a text
+    logo: str = ""  # a local file
+    linked: bool = False  # the time leads to the message at its source
+    licence: tuple[str, str] = ("", "")  # name, address
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,6 +79,7 @@ class Version:
     body: Markup = NOTHING
     published: Moment = Moment()
     language: str = ""
+    who: Who | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,6 +102,7 @@ class Card:
     also: tuple[tuple[Place, str], ...] = ()  # other channels that brought it, and where
     posted: tuple[Version, ...] = ()  # on its own page: what was said in other words elsewhere
     who: Who
+    withheld: bool = False  # its text may not stand here: there is no more than where it stands
     title: str = ""
     heading: str = ""  # the title, or the first 60 characters of a title-less note
     body: Markup = NOTHING
@@ -127,6 +133,7 @@ class Line:
     origin: str = ""
     place: Place | None = None
     who: Who | None = None
+    withheld: bool = False
     body: Markup = NOTHING
     published: Moment = Moment()
     edited: Moment | None = None
@@ -349,6 +356,7 @@ class WallItem:
     published: Moment
     language: str = ""
     picture: Picture | None = None
+    origin: str = ""  # where its time leads, if terms want that
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -56,6 +56,7 @@ def _shown(shop: Workshop, record: Record) -> WallItem | None:
     item = record.shown
     terms, text = shop.texts.settings.terms(item.channel), tidy.text(item.html)
     barred = "no" in (terms.wall, terms.json) or (terms.wall == "untouched" and len(text) > LONG)
+    barred |= bool({*terms.marks} - {"name", "linked time"})  # what the wall does not draw
     if item.warning or item.sensitive or item.unsearchable or barred or not (text or item.title):
         return None
     pictures = [shop.composer.picture(media) for media in item.media[:1] if media.type == "image"]
@@ -69,6 +70,7 @@ def _shown(shop: Workshop, record: Record) -> WallItem | None:
         published=shop.composer.moment(record.item.published),
         language=item.language,
         picture=pictures[0] if pictures and pictures[0].src else None,
+        origin=item.url if "linked time" in terms.marks else "",
     )
 
 
@@ -98,6 +100,7 @@ def _feed(shop: Workshop, items: list[WallItem]) -> bytes:
             "lang": item.language,
             "date": item.published.text,
             "iso": item.published.iso,
+            "origin": item.origin,
             "picture": shop.at.url(item.picture.src) if item.picture else "",
             "alt": item.picture.alt if item.picture else "",
         }

@@ -86,7 +86,8 @@ function made(row) {
   const from = add(item, "p", "", { class: "from" });
   const place = add(from, "a", row.label, { class: "place", href: row.url });
   place.dataset.kind = row.kind;
-  add(from, "time", row.date, { datetime: row.iso });
+  const when = row.origin ? add(from, "a", "", { href: row.origin, rel: "noopener" }) : from;
+  add(when, "time", row.date, { datetime: row.iso });
   return item;
 }
 
