@@ -19,7 +19,7 @@ from hub.site.allowed import allowed
 from hub.site.assets import gather, statics
 from hub.site.collect import collector
 from hub.site.compose import Composer
-from hub.site.follow import Follower
+from hub.site.follow import Follower, leaf
 from hub.site.foreign import OURS, Foreign
 from hub.site.foreign import files as theme_files
 from hub.site.job import Job, decided, themes, worded
@@ -136,7 +136,9 @@ class HubGenerator(Generator):  # type: ignore[misc]
     def _render(self, shop: Workshop, quiet: QuietWriter) -> None:
         self.shell = shop.shell
         media = self.job.settings.memory / "media"
-        for page in ordered(shop.manifest):
+        pages = ordered(shop.manifest)
+        quiet.expect((path, page) for page in pages if (path := leaf(shop.manifest, page)))
+        for page in pages:
             made = self.job.attempt(_name(page), partial(shop.make, page))
             if made is not None:
                 for picture in self._pictures(shop, quiet, media):

@@ -77,6 +77,15 @@ class QuietWriter:
         if sum(len(made.files) for made in self.waiting) >= STEP:
             self.flush()
 
+    def expect(self, coming: Iterable[tuple[str, Page]]) -> None:
+        """New pages may link to each other: before any of them is written, all become the page that says "not here"."""
+        fresh = {path: page for path, page in coming if not (self.output / path).exists()}
+        if len(fresh) < 2 or not (self.output / NOT_FOUND).is_file():
+            return
+        for path, page in fresh.items():
+            self.manifest.wrote(path, "", page)
+        self._absent(fresh)
+
     def flush(self) -> None:
         """Write what is waiting: intent, files, facts."""
         waiting, self.waiting = self.waiting, []
@@ -134,9 +143,11 @@ class QuietWriter:
             return
         for path in pages:  # whoever comes after a cut may not trust the digests
             self.manifest.blur(path)
+        self._absent(pages)
+
+    def _absent(self, paths: Iterable[str]) -> None:
         self.manifest.commit()
-        content = (self.output / NOT_FOUND).read_bytes()
-        self._put(dict.fromkeys(pages, content))
+        self._put(dict.fromkeys(paths, (self.output / NOT_FOUND).read_bytes()))
 
     def _same(self, path: str, content: bytes) -> bool:
         """Does the file hold these bytes already?"""
@@ -154,10 +165,11 @@ class QuietWriter:
         self.written += files
 
     def _put(self, files: dict[str, bytes]) -> None:
-        """Write beside, sync, rename, sync the folders."""
+        """Write beside, sync, rename, sync the folders. A page comes after the files beside it, to which it links."""
         if not files:
             return
-        targets = {self.output / path: content for path, content in files.items()}
+        order = sorted(files, key=lambda path: path.endswith(".html"))
+        targets = {self.output / path: files[path] for path in order}
         folders = {target.parent for target in targets} | {self.output / NEW}
         for folder in sorted(folders):
             self._guard(folder, lambda folder=folder: folder.mkdir(parents=True, exist_ok=True))

@@ -124,11 +124,14 @@ def known(site: Path) -> tuple[list[str], frozenset[str]]:
 
 
 def torn(served: Files, whole: Twin) -> list[str]:
-    """Served files that are neither yesterday's nor today's; what is about to go may say that it is not here."""
+    """Served files that are neither yesterday's nor today's; what comes or goes may say that it is not here."""
     absent = {whole.old["404.html"], whole.new["404.html"]}
+    lasting = whole.old.keys() & whole.new.keys()
 
     def whole_ones(name: str) -> set[str | None]:
-        return {whole.old.get(name), whole.new.get(name)} | (set() if name in whole.new else absent)
+        return {whole.old.get(name), whole.new.get(name)} | (
+            set() if name in whole.new and name in whole.old else absent
+        )
 
     return [name for name, held in served.items() if held not in whole_ones(name)]
 
