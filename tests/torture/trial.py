@@ -129,9 +129,7 @@ def torn(served: Files, whole: Twin) -> list[str]:
     lasting = whole.old.keys() & whole.new.keys()
 
     def whole_ones(name: str) -> set[str | None]:
-        return {whole.old.get(name), whole.new.get(name)} | (
-            set() if name in whole.new and name in whole.old else absent
-        )
+        return {whole.old.get(name), whole.new.get(name)} | (set() if name in lasting else absent)
 
     return [name for name, held in served.items() if held not in whole_ones(name)]
 
