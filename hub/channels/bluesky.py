@@ -36,7 +36,7 @@ from hub.channels.bluesky_view import PAGE, Tree, View, page
 from hub.channels.loose import Json, mapping, number, rows, string, when
 from hub.channels.memory import dump, load
 from hub.errors import Missing, SettingsError
-from hub.model import Batch, Complete, Cursor, Terms
+from hub.model import Batch, Complete, Cursor, Item, Terms
 from hub.web import Seen, Web
 
 FEED, QUOTES, SEARCH = "app.bsky.feed.getAuthorFeed", "app.bsky.feed.getQuotes", "app.bsky.feed.searchPosts"
@@ -98,6 +98,7 @@ class _Visit:
     met: set[str] = field(default_factory=set)
     read: set[str] = field(default_factory=set)  # talks and quotes that were read in this visit
     whole: bool = True
+    barred: dict[str, Item] = field(default_factory=dict)  # what was seen and is not brought
 
     def __post_init__(self) -> None:
         self.own = load(Own, mapping(self.state, "own"))
@@ -245,9 +246,10 @@ class _Visit:
         self.names[top] = sorted(there)
         claims = (Complete(ids=frozenset(there | elsewhere), under=name, kind="reply"),) if tree.whole else ()
         left = (f"{name}: {tree.left} branches were too deep to be read at once",) if tree.left else ()
-        total = {"replies": sum(number(view, "replyCount") for view in tree.views.values())}
-        figures = {**came.counts, name: {**came.counts.get(name, {}), **total}}
-        return replace(came, gone=tuple(tree.gone), complete=claims, counts=figures, warnings=left, cursor=self._dump())
+        figures = {**came.counts, name: {**came.counts.get(name, {}), "replies": tree.told}}
+        absent = {name: tree.absent(self.barred[one] for one in tree.views.keys() & self.barred.keys() - {name})}
+        came = replace(came, gone=tuple(tree.gone), complete=claims, counts=figures, absent=absent)
+        return replace(came, warnings=left, cursor=self._dump())
 
     def _torn(self, known: set[str], tree: Tree) -> set[str]:
         """Posts below one that was deleted: no answer shows them any more, but they may still be there."""
@@ -345,6 +347,7 @@ class _Visit:
         public = {name for name, item in found.items() if not item.private}
         fresh = tuple(item for name, item in found.items() if name not in self.met)
         self.met = (self.met - found.keys()) | public
+        self.barred |= {name: item for name, item in found.items() if item.private}
         figures = {string(view, "uri"): self._counts(view) for view in views if string(view, "uri") in public}
         return Batch(items=fresh, counts=figures)
 

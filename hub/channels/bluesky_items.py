@@ -47,6 +47,7 @@ def post(view: Json, side: Side) -> Item | None:
         return None
     author = account(mapping(view, "author"), name.who)
     found, labels = bluesky_text.parts(record), _labels(view, record)
+    barred = labels & CLOSED
     links = [part.link for part in found if part.link]
     embed = mapping(view, "embed")
     card = _card(embed, links)
@@ -68,7 +69,8 @@ def post(view: Json, side: Side) -> Item | None:
         sensitive=bool(labels & {"!warn", *WARNINGS}),
         tags=tuple(dict.fromkeys([*(part.tag for part in found if part.tag), *strings(record, "tags")])),
         language=next(iter(strings(record, "langs")), side.language if author.id == side.did else ""),
-        private=bool(labels & CLOSED),
+        private=bool(barred),
+        cause="consent" if barred == {"!no-unauthenticated"} else "",
     )
 
 

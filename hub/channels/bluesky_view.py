@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
+from hub.channels.absent import dropped
 from hub.channels.bluesky_items import Side, hidden, is_open, named, post
 from hub.channels.loose import Json, at, mapping, number, rows, string
 from hub.errors import Malformed, Missing, Unreachable
-from hub.model import Item
+from hub.model import REST, Item
 from hub.web import Answer, Seen, Web, shown
 
 GROUP = 25  # the most that getPosts and getProfiles take at once
@@ -31,8 +32,22 @@ class Tree:
     views: dict[str, Json] = field(default_factory=dict)
     gone: list[str] = field(default_factory=list)
     hidden: frozenset[str] = frozenset()
+    barred: int = 0  # places of posts whose author and somebody above block each other
     left: int = 0  # leaves below which there is more, not read
     whole: bool = True
+
+    @property
+    def told(self) -> int:
+        """Replies that the network counts, however deep."""
+        return max(sum(number(view, "replyCount") for view in self.views.values()), len(self.views) - 1 + self.barred)
+
+    def absent(self, private: Iterable[Item]) -> dict[str, int]:
+        """Why some of them are not brought: `private` ones, and what no answer shows, which is not public when the
+        tree is whole."""
+        found = dropped(private)
+        unseen = self.told - len(self.views) + 1 if self.whole else self.barred
+        found["private"] = found.get("private", 0) + unseen
+        return found if self.whole else {**found, "later": REST}
 
 
 @dataclass(slots=True)
@@ -98,7 +113,10 @@ class View:
         for name, item in found.items():
             if item.reply_to in veiled and not item.ours:
                 veiled.add(name)
-            found[name] = replace(item, private=item.private or name in veiled or item.author.id in closed)
+            if name in veiled and not item.private:
+                found[name] = replace(item, private=True, cause="host")
+            elif item.author.id in closed and not item.private:
+                found[name] = replace(item, private=True, cause="consent")
         return found
 
     def thread(self, top: str) -> Tree:
@@ -160,6 +178,7 @@ def _grow(tree: Tree, node: Json) -> list[str]:
     nodes = [one for level in levels for one in level]
     tree.views |= {string(one, "post", "uri"): mapping(one, "post") for one in nodes if named(mapping(one, "post"))}
     tree.gone += [string(one, "uri") for one in nodes if at(one, "notFound") is True or at(one, "blocked") is True]
+    tree.barred += sum(at(one, "blocked") is True for one in nodes)
     tree.whole &= len(nodes) < BIG
     return [string(one, "post", "uri") for one in levels[-1] if one is not node and _more(one)]
 

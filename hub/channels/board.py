@@ -12,9 +12,10 @@ from datetime import timedelta
 from typing import Protocol
 
 from hub.channels import Ask
+from hub.channels.absent import dropped
 from hub.channels.loose import at, mapping, rows, string, when
 from hub.errors import Malformed, Missing, Unreachable
-from hub.model import Batch, Complete, Cursor, Item
+from hub.model import REST, Batch, Complete, Cursor, Item
 from hub.web import Seen
 
 LONG_AGO = "1970-01-01T00:00:00+00:00"
@@ -127,8 +128,10 @@ class Round:
             self.topics[topic.key] = {"name": topic.name, "mark": topic.mark, "read": read, "moved": topic.moved}
         known = {topic.key: topic.name for topic in page.topics}
         self.state["known"] = {**mapping(self.state, "known"), **known}
+        unread = [topic.name for topic in page.topics if not string(self.topics[topic.key], "read")]
         return Batch(
             items=tuple(topic.item for topic in page.topics if topic.item),
+            absent={name: {"later" if self.replies else "limit": REST} for name in unread},
             counts={topic.name: {**topic.figures, "replies": topic.replies} for topic in page.topics},
             cursor=self._dump(),
         )
@@ -160,17 +163,21 @@ class Round:
             self.state["known"] = {other: name for other, name in known.items() if other != key}
             yield Batch(gone=(name,), complete=(Complete(ids=frozenset(), under=name),), cursor=self._dump())
             return
-        except (Malformed, Unreachable) as why:
+        except (Malformed, Unreachable) as lack:
             self.failures += 1
             if self.failures > FAILURES:
                 raise
-            yield Batch(warnings=(f"replies below {name} cannot be read: {why.what}",), cursor=self._dump())
+            yield Batch(warnings=(f"replies below {name} cannot be read: {lack.what}",), cursor=self._dump())
             return
         self.topics[key] = {part: line[part] for part in ("name", "mark", "moved")} | {"read": string(line, "mark")}
         ids = frozenset(id for id, item in items.items() if not item.private and id != name)
         claims = (Complete(ids=ids, under=name, kind="reply"),) if last.whole else ()
-        counts = {name: {"replies": last.replies}} if last.replies >= 0 else {}
-        yield Batch(complete=claims, counts=counts, cursor=self._dump())
+        said = len(items.keys() - {name})
+        counts = {name: {"replies": max(last.replies, said)}} if last.replies >= 0 else {}
+        absent = {
+            name: dropped((item for item in items.values() if item.id != name), "limit" if last.whole else "later")
+        }
+        yield Batch(complete=claims, counts=counts, absent=absent, cursor=self._dump())
 
     def _forget(self) -> None:
         """Keep the lines that are watched or not read yet; a line that comes back is read anew."""

@@ -19,7 +19,7 @@ from hub.channels.feedids import Memory, aliases, identify, uri
 from hub.channels.feedparse import Parser
 from hub.channels.loose import at, chosen, digest, is_uri, mapping, string, when
 from hub.errors import ChannelError, Missing, RateLimited, Unreachable
-from hub.model import Account, Batch, Complete, Cursor, Item, Terms
+from hub.model import REST, Account, Batch, Complete, Cursor, Item, Terms
 from hub.web import Seen, Web
 
 # WordPress puts the parent of a comment into its text, in the blog's language: "In reply to <a href=…>Name</a>."
@@ -182,11 +182,13 @@ class _Visit:
             elif entry.replies and self.channel.comments:
                 self._announce(name, entry)
         self._forget({name for name, _ in named})
+        unread = {name for name, talk in self.talks.items() if talk.read is None}
         return Batch(
             items=tuple(post(name, entry, document, self.channel) for name, entry in named),
             gone=(*self._gone(document), *locked),
             complete=tuple(Complete(ids=frozenset(), under=name) for name in locked),
             counts={name: {"replies": entry.count} for name, entry in named if entry.count >= 0},
+            absent={name: {"later": REST} for name in self.talks.keys() & unread},
             cursor=self._dump(),
         )
 
@@ -220,7 +222,8 @@ class _Visit:
         before, self.talks[name] = self.talks[name], replace(talk, latest=max(talk.latest, latest))
         if before == self.talks[name] and not items:
             return None
-        return Batch(items=items, gone=self._gone(document) if document else (), cursor=self._dump())
+        gone = self._gone(document) if document else ()
+        return Batch(items=items, gone=gone, absent={name: {"limit": REST}}, cursor=self._dump())
 
     def _replies(self, of: str, document: Document) -> tuple[Item, ...]:
         named, _ = identify(document, Memory())

@@ -18,7 +18,7 @@ from hub.channels import Ask
 from hub.channels.flat import Page, Row, Walk
 from hub.channels.loose import Json, at, mapping, number, rows, string
 from hub.errors import Malformed, Unreachable
-from hub.model import Account, Batch, Cursor, Item, Terms
+from hub.model import REST, Account, Batch, Cursor, Item, Terms
 from hub.web import Answer, Seen, Web, shown
 
 API, SITE = "https://api.linkedin.com/rest", "https://www.linkedin.com"
@@ -57,7 +57,8 @@ class Linkedin:
         urns, warnings = sorted(made), _warnings(self.version, ask.now)
         for start in range(0, len(urns), AT_ONCE):
             counts = desk.figures(urns[start : start + AT_ONCE])
-            yield Batch(counts=counts, cursor={**state, "made": made}, warnings=warnings)
+            absent = {name: {"limit": REST} for name in counts}
+            yield Batch(counts=counts, absent=absent, cursor={**state, "made": made}, warnings=warnings)
             warnings = ()
         if warnings:
             yield Batch(cursor={**state, "made": made}, warnings=warnings)

@@ -18,9 +18,9 @@ from urllib.parse import quote, urlencode, urlsplit
 from hub.channels import Ask
 from hub.channels.loose import Json, at, mapping, number, rows, string, when
 from hub.channels.mastodon_items import Site, figures, hidden, host, profiles, status, uri
-from hub.channels.mastodon_talk import Reading, Talk, strings
+from hub.channels.mastodon_talk import Reading, Talk, incomplete, strings
 from hub.errors import Malformed, Missing, Refused, Unreachable
-from hub.model import Batch, Complete, Cursor, Item, Terms
+from hub.model import REST, Batch, Complete, Cursor, Item, Terms
 from hub.web import Answer, Seen, Web, shown
 
 PAGE = 40  # the most a server gives at once
@@ -165,19 +165,22 @@ class _Visit:
 
     def _posts(self, found: list[Json], gone: tuple[str, ...] = ()) -> Batch:
         """What the brand said first, not as a reply; its replies follow with their conversations."""
-        placed, items, counts = mapping(self.state, "placed"), [], {}
+        placed, items, counts, absent = mapping(self.state, "placed"), [], {}, {}
         for row in found:
             name, where = uri(row), placed.get(string(row, "id"))
             if name and (where is not None or not string(row, "in_reply_to_id") or self._shut):
                 items.append(status(row, self._site, string(where, 1), string(where, 0)))
                 counts[name] = figures(row) | self._unread(row)
+                if "replies" in counts[name]:
+                    absent[name] = {"limit" if self._shut else "later": REST}
         told = profiles(found, self._site) if items else ()
-        return Batch(items=tuple(items), gone=gone, counts=counts, profiles=told, cursor=self._dump())
+        batch = Batch(items=tuple(items), gone=gone, counts=counts, absent=absent, profiles=told)
+        return replace(batch, cursor=self._dump())
 
     def _unread(self, row: Json) -> dict[str, int]:
         """As long as nobody read the conversation below a status: how many replies there are at least."""
         talk = self.talks.get(string(row, "id"))
-        unread = talk.read < 0 and not talk.tree if talk else self._shut
+        unread = self._shut or (talk is not None and talk.read < 0 and not talk.tree)
         return {"replies": number(row, "replies_count")} if unread else {}
 
     def _note(self, found: list[Json], *, anew: bool = False) -> None:
@@ -249,7 +252,7 @@ class _Visit:
                 self._placed(id, reading)
                 counts = {item.id: figures(reading.found[item.id]) for item in found}
                 if talk.read < 0:
-                    counts[talk.head] = {**counts.get(talk.head, {}), "replies": len(reading.below) + reading.missing}
+                    counts[talk.head] = {**counts.get(talk.head, {}), "replies": reading.told}
                 told = profiles(reading.known(found), self._site)
                 yield Batch(items=tuple(found), counts=counts, profiles=told, cursor=self._dump())
         except Refused as why:
@@ -282,6 +285,7 @@ class _Visit:
         if talk.todo:
             return Batch(items=quotes, cursor=self._dump())
         below, missing, failed = reading.below, reading.missing, talk.failed
+        told, absent = reading.told, reading.absent
         talk.read, talk.tree, talk.tried, talk.cut, talk.failed = talk.count, {}, [], [], {}
         if below and talk.root == talk.head:
             self.state["talked"] = {**mapping(self.state, "talked"), id: 1}
@@ -290,8 +294,9 @@ class _Visit:
         return Batch(
             items=quotes,
             complete=(claim,) if reading.whole else (),
-            counts={talk.head: {"replies": len(below) + missing}},
-            warnings=(_incomplete(talk, missing, failed),) if missing and failed else (),
+            counts={talk.head: {"replies": told}},
+            absent={talk.head: absent},
+            warnings=(incomplete(talk, missing, failed),) if missing and failed else (),
             cursor=self._dump(),
         )
 
@@ -381,12 +386,6 @@ def _list(answer: Answer) -> list[Json]:
     if not isinstance(found, list):
         raise Malformed("the server answered something that is no list of statuses", where=shown(answer.url))
     return [row for row in rows(found) if string(row, "id")]
-
-
-def _incomplete(talk: Talk, missing: int, failed: dict[str, int]) -> str:
-    """Why a conversation is not whole, in one sentence."""
-    why = ", ".join(f"{place} {count} of them" for place, count in failed.items())
-    return f"{missing} replies below {talk.head} are missing: {why}"
 
 
 def _stub(id: str, talk: Talk) -> Json:

@@ -60,6 +60,7 @@ def uri(row: Json) -> str:
 def status(row: Json, site: Site, parent: str = "", root: str = "") -> Item:
     """A status as an item. `parent` and `root` are names of what it answers and of where the conversation began."""
     ours, answered = site.ours(row), string(row, "in_reply_to_id")
+    private = hidden(row, ours=ours)
     quote = _quote(row, site)
     text = string(row, "content")
     poll = _poll(mapping(row, "poll"))
@@ -84,7 +85,8 @@ def status(row: Json, site: Site, parent: str = "", root: str = "") -> Item:
         tags=tuple(dict.fromkeys(name for tag in rows(row, "tags") if (name := string(tag, "name")))),
         language=string(row, "language"),
         edited=when(row, "edited_at"),
-        private=hidden(row, ours=ours),
+        private=private,
+        cause="consent" if private and not _unseen(row, ours=ours) else "",
         unsearchable=not ours and at(row, "account", "indexable") is False,
     )
 
@@ -130,13 +132,17 @@ def _pages(line: Json) -> list[str]:
 
 def hidden(row: Json, *, ours: bool) -> bool:
     """Whether a status is not for the public web: by its own visibility, or by what its author's profile asks."""
-    visibility, who = string(row, "visibility"), mapping(row, "account")
-    if at(row, "local_only") is True or visibility not in (("public", "unlisted") if ours else ("public",)):
-        return True
-    if ours:
-        return False
+    who = mapping(row, "account")
+    if ours or _unseen(row, ours=ours):
+        return _unseen(row, ours=ours)
     said = " ".join([plain(who, "note"), *(plain(line, key) for line in rows(who, "fields") for key in line)])
     return at(who, "noindex") is True or bool(NOT_FOR_MACHINES.search(said))
+
+
+def _unseen(row: Json, *, ours: bool) -> bool:
+    """Whether its author did not address the public web."""
+    wide = ("public", "unlisted") if ours else ("public",)
+    return at(row, "local_only") is True or string(row, "visibility") not in wide
 
 
 def figures(row: Json) -> dict[str, int]:

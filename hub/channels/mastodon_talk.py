@@ -28,22 +28,25 @@ MOST = 80  # requests for one conversation in one pull; the rest is for the next
 AT_ONCE = 20  # statuses in one answer
 LIMITS = {False: (60, 20), True: (4096, 10**6)}  # with a token?: replies and levels of one answer
 NUMBER = re.compile(r"/(?:statuses|p/[^/]+)/([0-9A-Za-z]{1,40})$")
+WAITS = "asks us to wait"
 SOON, DAY = timedelta(minutes=15), timedelta(days=1)
 Door = list[str]  # what to ask, where, for which number, below which status: as JSON keeps it
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A status as its conversation knows it: how many replies its server counts, what it answers, its number here."""
+    """A status as its conversation knows it: how many replies its server counts, what it answers, its number here, and
+    why it is not brought."""
 
     count: int
     parent: str = ""
     id: str = ""
     public: bool = True
+    cause: str = ""
 
     @classmethod
     def load(cls, kept: object) -> Node:
-        return cls(number(kept, 0), string(kept, 1), string(kept, 2), at(kept, 3) is True)
+        return cls(number(kept, 0), string(kept, 1), string(kept, 2), at(kept, 3) is True, string(kept, 4))
 
 
 @dataclass(slots=True)
@@ -143,7 +146,7 @@ class Reading:
                 own = host(door[1]) == self.site.api
                 if own and (isinstance(why, RateLimited) or (door[0] == "context" and door[3] == talk.head)):
                     raise
-                place = f"{host(door[1])} {'asks us to wait' if isinstance(why, RateLimited) else 'does not show'}"
+                place = f"{host(door[1])} {WAITS if isinstance(why, RateLimited) else 'does not show'}"
                 talk.failed[place] = talk.failed.get(place, 0) + 1
                 fresh = []
             talk.todo.pop(0)
@@ -156,6 +159,18 @@ class Reading:
     def missing(self) -> int:
         """Replies that servers count and nobody showed us."""
         return max(sum(node.count for node in self.talk.tree.values()) - len(self.talk.tree) + 1, 0)
+
+    @property
+    def told(self) -> int:
+        """Replies that servers showed or count."""
+        return len(self.talk.tree) - 1 + self.missing
+
+    @property
+    def absent(self) -> dict[str, int]:
+        """Why some of those are not brought."""
+        barred = Counter(node.cause or "private" for node in self.talk.tree.values() if not node.public)
+        waits = self.talk.todo or any(place.endswith(WAITS) for place in self.talk.failed)
+        return {**barred, "later" if waits else "limit": self.missing}
 
     @property
     def below(self) -> list[str]:
@@ -266,7 +281,8 @@ class Reading:
     def _add(self, place: str, row: Json, parent: str) -> Item:
         name, here = uri(row), place == self.site.api
         item = status(row, self.site if here else Site(self.site.channel, place, own=False), parent, self.talk.root)
-        node = Node(number(row, "replies_count"), parent, string(row, "id") if here else "", not item.private)
+        id = string(row, "id") if here else ""
+        node = Node(number(row, "replies_count"), parent, id, not item.private, item.cause)
         self.found[name], self.items[name], self.talk.tree[name] = row, item, node
         self.children[parent] += 1
         return item
@@ -322,6 +338,12 @@ class Reading:
     def _get(self, place: str, url: str) -> Answer:
         own = self.token and place == self.site.api
         return self.web.get(url, headers={"Authorization": f"Bearer {self.token}"} if own else None)
+
+
+def incomplete(talk: Talk, missing: int, failed: dict[str, int]) -> str:
+    """Why a conversation is not whole, in one sentence."""
+    why = ", ".join(f"{place} {count} of them" for place, count in failed.items())
+    return f"{missing} replies below {talk.head} are missing: {why}"
 
 
 def listed(value: object, *path: str) -> list[object]:

@@ -17,7 +17,7 @@ from hub.channels.flat import Page, Row, Walk
 from hub.channels.graph import Graph, listed
 from hub.channels.loose import Json, at, mapping, number, rows, string, when
 from hub.errors import Missing
-from hub.model import Account, Batch, Cursor, Item, Terms
+from hub.model import REST, Account, Batch, Cursor, Item, Terms
 from hub.web import Seen, Web
 
 SITE = "https://www.threads.com"
@@ -54,7 +54,9 @@ class Threads:
         for name, one in list(watched.items()):
             if ask.recheck or one.asked <= late:
                 watched[name] = replace(one, asked=ask.now.isoformat())
-                yield Batch(counts={name: desk.figures(one.id)}, cursor={**state, "watched": memory.dump(watched)})
+                kept = {**state, "watched": memory.dump(watched)}
+                absent = {name: {"limit": REST}}
+                yield Batch(counts={name: desk.figures(one.id)}, absent=absent, cursor=kept)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from hub.channels.loose import Json, mapping, number, rows, string, when
-from hub.channels.twitter_text import is_number
+from hub.channels.twitter_text import is_number, page
+from hub.model import REST
 
 UNSEEN = ("/resource-not-found", "/not-authorized-for-resource")
 
@@ -144,3 +145,8 @@ def gone(payload: Json) -> set[str]:
         for error in rows(payload, "errors")
         if string(error, "type").endswith(UNSEEN) and string(error, "resource_type") in ("", "tweet")
     }
+
+
+def absent(talks: Mapping[str, Talk]) -> dict[str, dict[str, int]]:
+    """Of conversations that are to be read on the rest comes later; X shows no more of those that were read."""
+    return {page(name): {"later" if talk.owed else "limit": REST} for name, talk in talks.items()}

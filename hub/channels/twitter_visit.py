@@ -7,7 +7,7 @@ recent search where that sees far enough, else by the search of the whole archiv
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
@@ -16,7 +16,7 @@ from hub.channels import Ask
 from hub.channels.loose import Json, at, mapping, rows, string
 from hub.channels.twitter_items import FIELDS, Desk, Included, figures, illustrated, item, sound, versions
 from hub.channels.twitter_price import OWNED, POST, USER, Ledger, Question, bill
-from hub.channels.twitter_state import Reach, Span, Talk, below, gone
+from hub.channels.twitter_state import Reach, Span, Talk, absent, below, gone
 from hub.channels.twitter_text import is_number, moment, page
 from hub.errors import Malformed, Missing, RateLimited, Refused
 from hub.model import Batch, Cursor, Item
@@ -79,7 +79,7 @@ class Visit:
             yield from self._past(name)
         if self.ask.sweep:
             yield from self._sweep()
-        yield self._batch(warnings=tuple(self._warnings()))
+        yield replace(self._batch(warnings=tuple(self._warnings())), absent=absent(self.talks))
 
     # what is new from us and to us
 

@@ -18,13 +18,14 @@ from typing import ClassVar
 from urllib.parse import quote
 
 from hub.channels import Ask
+from hub.channels.absent import dropped
 from hub.channels.feedparse import Parser
 from hub.channels.loose import Json, digest, mapping, number, rows, string, when
 from hub.channels.memory import dump, load
 from hub.channels.youtube_api import Api, CommentsOff, page
 from hub.channels.youtube_items import SITE, Place, comment, counts, talk, upload, video, watch
 from hub.errors import Malformed, Missing, Refused, SettingsError
-from hub.model import Batch, Complete, Cursor, Item, Terms
+from hub.model import REST, Batch, Complete, Cursor, Item, Terms
 from hub.web import Seen, Web
 
 GROUP = 50  # the most that playlistItems and videos give at once
@@ -228,7 +229,10 @@ class _Visit:
             del self.films[id]
         claims = tuple(Complete(ids=frozenset(), under=watch(id)) for id in lost)
         gone = tuple(map(watch, lost))
-        return Batch(items=tuple(fresh), gone=gone, complete=claims, counts=figures, cursor=self._dump())
+        unread = [id for id in items if self.channel.comments and self._is_unread(self.films[id])]
+        absent = {watch(id): {"later": REST} for id in unread}
+        batch = Batch(items=tuple(fresh), gone=gone, complete=claims, counts=figures, absent=absent)
+        return replace(batch, cursor=self._dump())
 
     def _sweep(self) -> Iterator[Batch]:
         """Every upload; the comments of each are due again."""
@@ -259,10 +263,10 @@ class _Visit:
                 yield from self._comments(id)
             except CommentsOff:
                 self._heard(id, self.films[id].last, whole=True)
-                yield self._batch(complete=(_silent(id),))
+                yield replace(self._batch(complete=(_silent(id),)), counts={watch(id): {"replies": 0}})
             except (Missing, Refused) as why:
                 self._heard(id, self.films[id].last, whole=False)
-                yield self._batch(warnings=(why.what,))
+                yield replace(self._batch(warnings=(why.what,)), absent={watch(id): {"limit": REST}})
 
     def _is_due(self, film: _Film) -> bool:
         read = when(film.read)
@@ -278,11 +282,12 @@ class _Visit:
         film, paging = self.films[id], mapping(self.state, "paging")
         start = string(paging, "at") if string(paging, "video") == id else ""
         whole = not film.read or not film.whole or self.ask.recheck
-        there, last = set[str](), film.last
+        came, last = dict[str, Item](), film.last
         params = {"part": "snippet,replies", "videoId": id, "maxResults": PAGE, "order": "time", "textFormat": "html"}
         for found, token in self.api.pages("commentThreads", params, start):
             items = [item for row in found for item in self._thread(row, id)]
-            there |= {item.id for item in items if not item.private}
+            came |= {item.id: item for item in items}
+            there = {id for id, item in came.items() if not item.private}
             times = [item.published.isoformat() for item in items if item.published]
             last = max([last, *times])
             known = bool(times) and not whole and min(times) <= film.last
@@ -291,7 +296,8 @@ class _Visit:
             if known or not token:
                 self._heard(id, last, whole=complete)
             claims = (Complete(ids=frozenset(there), under=watch(id), kind="reply"),) if complete else ()
-            yield self._batch(tuple(items), claims)
+            absent = {watch(id): dropped(came.values(), "limit")} if complete else {}
+            yield replace(self._batch(tuple(items), claims), absent=absent)
             if known:
                 return
 

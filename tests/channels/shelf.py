@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from itertools import islice
 
@@ -18,6 +18,7 @@ class Shelf:
     def __init__(self, channel: Channel, web: Web, now: datetime) -> None:
         self.channel, self.web, self.now = channel, web, now
         self.kept, self.cursor, self.warnings = dict[str, Item](), dict[str, object](), list[str]()
+        self.absent = dict[str, Mapping[str, int]]()
 
     def pull(self, steps: int | None = None, **ask: bool) -> list[Batch]:
         """Save the first steps of a pull (None: all of them)."""
@@ -31,6 +32,7 @@ class Shelf:
             self.kept.pop(name, None)
         self.cursor = json.loads(json.dumps(batch.cursor))
         self.warnings += batch.warnings
+        self.absent |= batch.absent
         return batch
 
     def _claimed(self, claim: Complete) -> Iterator[str]:

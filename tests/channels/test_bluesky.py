@@ -15,8 +15,10 @@ from hub.channels.atproto import address, is_account, is_did, is_handle, is_nsid
 from hub.channels.bluesky import Bluesky
 from hub.channels.bluesky_items import Side, post
 from hub.channels.bluesky_text import html, parts
+from hub.channels.bluesky_view import Tree
 from hub.channels.loose import when
 from hub.errors import Missing, RateLimited, SettingsError
+from hub.model import REST
 from hub.web import Web
 from tests.channels.appview import HANDLES, JO, US, AppView, served
 from tests.channels.lexicon import complaints
@@ -120,6 +122,23 @@ def test_what_the_host_hides_goes_with_all_below_it(view: AppView, shelf: Shelf)
     view.hidden.append(names[2])
     shelf.pull(recheck=True)
     assert list(shelf.kept) == names[:2]
+
+
+def test_what_the_host_hides_is_told_as_that(view: AppView, shelf: Shelf) -> None:
+    names = chain(view, 4)
+    view.hidden.append(names[3])
+    shelf.pull()
+    assert shelf.absent[names[0]] == {"host": 2, "private": 0}
+
+
+def test_answers_that_no_answer_shows_are_not_public() -> None:
+    tree = Tree(views={"root": {"replyCount": 4}, "answer": {"replyCount": 1}}, barred=1)
+    assert (tree.told, tree.absent(())) == (5, {"private": 4})
+
+
+def test_answers_too_deep_to_be_read_at_once_come_later() -> None:
+    tree = Tree(views={"root": {"replyCount": 1}, "answer": {"replyCount": 9}}, left=1, whole=False)
+    assert tree.absent(()) == {"private": 0, "later": REST}
 
 
 def test_a_quote_comes_and_goes_when_its_author_or_ours_withdraws(view: AppView, shelf: Shelf) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,7 +18,7 @@ from hub.channels.loose import mapping
 from hub.channels.mastodon import Mastodon
 from hub.channels.mastodon_items import Site, status, uri
 from hub.errors import RateLimited, Refused
-from hub.model import Batch, Item, Profile
+from hub.model import REST, Batch, Item, Profile
 from hub.web import Web
 from tests.channels.fediverse import NOW, Server, a_long_thread, replies, served
 
@@ -30,6 +30,7 @@ class Shelf:
         self.server, self.settings = server, settings
         self.kept, self.cursor = dict[str, Item](), dict[str, object]()
         self.profiles = list[Profile]()
+        self.absent = dict[str, Mapping[str, int]]()
         self.counts, self.warnings, self.times = dict[str, dict[str, int]](), list[str](), list[str]()
 
     def pull(self, later: timedelta = timedelta(minutes=20), **ask: bool) -> None:
@@ -48,6 +49,7 @@ class Shelf:
         self.kept = {name: item for name, item in self.kept.items() if name not in batch.gone}
         for name, said in batch.counts.items():
             self.counts.setdefault(name, {}).update(said)
+        self.absent |= batch.absent
         self.cursor = json.loads(json.dumps(batch.cursor))
         self.warnings += batch.warnings
         self.profiles += batch.profiles
@@ -136,6 +138,17 @@ def test_what_stays_missing_is_counted_and_told(servers: tuple[Server, Server]) 
     assert shelf.warnings == [
         f"5 replies below {server.rows[root]['uri']} are missing: {far.site} does not show 5 of them"
     ]
+
+
+def test_what_an_answer_is_cut_at_counts_as_the_networks_limit(servers: tuple[Server, Server]) -> None:
+    server, far = servers
+    root = server.say("brand")
+    for _ in range(65):
+        server.copy(far, far.say("far"), root)
+    far.rows.clear()
+    shelf = Shelf(server)
+    shelf.pull()
+    assert shelf.absent[server.rows[root]["uri"]] == {"limit": 5}
 
 
 def test_a_reply_only_its_own_server_knows_is_found_there(servers: tuple[Server, Server]) -> None:
@@ -320,6 +333,24 @@ def test_what_is_not_for_the_public_web_stays_out(server: Server, shelf: Shelf, 
     server.say("fan", server.say("fan", server.say("brand"), **asked))
     shelf.pull()
     assert len(shelf.replies()) == 1
+
+
+def test_what_is_not_public_and_whose_author_objects_is_told_apart(server: Server, shelf: Shelf) -> None:
+    root = server.say("brand")
+    for asked in (HIDDEN[0], HIDDEN[1], HIDDEN[5]):
+        server.say("fan", root, **asked)
+    shelf.pull()
+    name = server.rows[root]["uri"]
+    assert shelf.absent[name] == {"private": 2, "consent": 1, "limit": 0}
+    assert shelf.counts[name]["replies"] == 3
+
+
+def test_replies_of_a_server_that_shows_none_are_its_limit(server: Server) -> None:
+    server.open, shelf = False, Shelf(server)
+    server.say("fan", root := server.say("brand"))
+    shelf.pull()
+    name = server.rows[root]["uri"]
+    assert (shelf.counts[name]["replies"], shelf.absent[name]) == (1, {"limit": REST})
 
 
 def test_the_brands_own_unlisted_posts_stay_in(server: Server, shelf: Shelf) -> None:

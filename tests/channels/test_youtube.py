@@ -15,6 +15,7 @@ from hub.channels.loose import rows, when
 from hub.channels.youtube import Youtube
 from hub.channels.youtube_items import Place, comment, paragraphs, talk, video
 from hub.errors import Missing, RateLimited, Refused, SettingsError
+from hub.model import REST
 from hub.web import Web
 from tests.channels.shelf import Shelf
 from tests.channels.test_contract import NAME, Case, items, public, said
@@ -129,6 +130,14 @@ def test_a_sweep_brings_anew_what_did_not_change(tube: Tube, shelf: Shelf) -> No
 
 
 # the budget
+
+
+def test_comments_come_later_until_they_were_read(tube: Tube, shelf: Shelf) -> None:
+    talked(tube, tops=2, answers=0)
+    shelf.pull(1)
+    before = shelf.absent[WATCH + "new"]
+    shelf.pull()
+    assert (before, shelf.absent[WATCH + "new"]) == ({"later": REST}, {"limit": REST})
 
 
 def test_a_budget_is_never_passed_and_what_it_cut_comes_the_next_day(tube: Tube, shelf: Shelf) -> None:
