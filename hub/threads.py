@@ -8,7 +8,8 @@ the brand said, and mentions (hub.store.mentions). Anything else waits for what 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple, Protocol
@@ -107,6 +108,42 @@ def _uncircled(nodes: Mapping[str, Node]) -> dict[str, str]:
 # a post in parts
 
 GOES_ON = timedelta(hours=1)  # from one part to the next
+NUMBERED = timedelta(days=1)  # where both say which part they are
+_MARKS = (  # "1/5", "(2/5)", "🧵 1/n" at either end of a text; no date
+    re.compile(r"^\W*(\d{1,2}) ?/ ?(\d{1,2}|n)(?![\w/])", re.IGNORECASE),
+    re.compile(r"(?<![\w/.(\[])[(\[]?(\d{1,2}) ?/ ?(\d{1,2}|n)\W*$", re.IGNORECASE),
+)
+
+
+class Mark(NamedTuple):
+    """Which part a text says it is, and of how many (0: it does not say)."""
+
+    at: int
+    of: int
+
+
+def mark(text: str) -> Mark | None:
+    """The number a text bears at its beginning or its end, where that can be one of a part."""
+    for found in filter(None, (pattern.search(text) for pattern in _MARKS)):
+        said = Mark(int(found[1]), int(found[2]) if found[2].isdigit() else 0)
+        if said.at and (said.of == 0 or said.at <= said.of >= 2):
+            return said
+    return None
+
+
+def unmarked(text: str) -> str:
+    """A text without the number of a part at its beginning or end."""
+    if mark(text) is None:
+        return text
+    for pattern in _MARKS:
+        text = pattern.sub("", text, count=1).strip()
+    return text
+
+
+def announced(texts: Sequence[str]) -> int:
+    """Of how many parts these say that they are some; as many as there are where they do not say, or say less."""
+    said = [found.of for text in texts if (found := mark(text))]
+    return max([len(texts), *said]) if len(texts) > 1 else len(texts)
 
 
 class Said(Protocol):
@@ -124,14 +161,20 @@ class Said(Protocol):
     def author(self) -> str: ...
 
 
-def goes_on(before: Said, after: Said) -> bool:
-    """Does a post of the brand go on with another: an answer to itself, of the same author, in the same place, soon?"""
+def goes_on(before: Said, after: Said, marks: tuple[Mark | None, Mark | None] = (None, None)) -> bool:
+    """Does a post of the brand go on with another: an answer to itself, of the same author, in the same place, soon?
+
+    Where both bear a number, the numbers decide; after the last of all parts nothing goes on.
+    """
     if after.parent != before.id or after.channel != before.channel or not after.author == before.author != "":
         return False
     if UNDATED in (before.published, after.published):
         return False
     gap = datetime.fromisoformat(after.published) - datetime.fromisoformat(before.published)
-    return timedelta(0) <= gap <= GOES_ON
+    one, other = marks
+    if one and other:
+        return other.at == one.at + 1 and 0 in (one.of - other.of, one.of, other.of) and timedelta(0) <= gap <= NUMBERED
+    return not (one and one.at == one.of) and timedelta(0) <= gap <= GOES_ON
 
 
 # reading order

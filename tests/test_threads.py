@@ -1,9 +1,10 @@
 """What hangs from what, as plain values."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.threads import UNDATED, Line, Node, Place, Spot, moment, place, reading
+from hub.threads import UNDATED, Line, Node, Place, Spot, announced, mark, moment, place, reading, unmarked
 from tests.store.said import START
 
 
@@ -155,3 +156,36 @@ def test_deep_and_wide_threads_are_read() -> None:
 
 def test_times_sort_as_text_and_undated_comes_last() -> None:
     assert moment(START) < moment(START.replace(microsecond=1)) < moment(None)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("1/5 We made a kettle", (1, 5)),
+        ("(2/5) It boils", (2, 5)),
+        ("🧵 1/n A long story", (1, 0)),
+        ("It boils. 3/12", (3, 12)),
+        ("It boils [4/5] 👇", (4, 5)),
+    ],
+)
+def test_a_part_says_its_number_at_either_end(text: str, said: tuple[int, int]) -> None:
+    assert mark(text) == said
+
+
+@pytest.mark.parametrize(
+    "text", ["", "24/7 we boil", "1/5/2026 is the day", "see https://a.example/1/5", "6/5", "0/3 a"]
+)
+def test_other_fractions_are_no_numbers_of_parts(text: str) -> None:
+    assert mark(text) is None
+
+
+def test_a_number_is_dropped_from_what_stands_for_the_post() -> None:
+    assert [unmarked(text) for text in ("🧵 1/3 A kettle", "It boils (2/3)", "Plain 1/2 way")] == [
+        "A kettle",
+        "It boils",
+        "Plain 1/2 way",
+    ]
+
+
+def test_parts_that_are_missing_are_counted() -> None:
+    assert [announced(texts) for texts in (["1/5 a", "2/5 b"], ["a", "b"], ["1/5 alone"])] == [5, 2, 1]

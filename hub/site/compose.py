@@ -20,6 +20,7 @@ from hub.settings import Settings
 from hub.site.views import Ballot, Card, Line, Moment, Picture, Place, Version, Who
 from hub.site.words import Words, later
 from hub.store import File, Record, Store
+from hub.threads import announced, unmarked
 
 WORDS = 40  # of a summary
 WHOLE = 480  # characters of a title-less note that a list shows whole
@@ -205,7 +206,8 @@ class Composer:
     def card(self, record: Record, replies: tuple[int, int], whole: bool = False) -> Card:
         """A post for a list, or with its whole text for its own page. `replies`: (how many, from how many channels)."""
         item, parts = record.shown, record.parts.get(record.shown.id, ())
-        text = "\n\n".join(tidy.text(one.html) for one in (item, *parts))
+        texts = [tidy.text(one.html) for one in (item, *parts)]
+        text = "\n\n".join(map(unmarked, texts) if parts else texts)
         short = summary(text)
         untouched = self.settings.terms(item.channel).page == "untouched"  # such a text is never clamped
         clamped = not (whole or untouched) and len(text) > len(short) and (bool(item.title) or len(text) > WHOLE)
@@ -222,6 +224,7 @@ class Composer:
             heading=heading(item, "" if untouched else text) or self._kind(item),
             body=Markup() if clamped else self._whole(record, item),
             parts=len(parts) + 1,
+            announced=announced(texts),
             poll=self.ballot(item.poll),
             rating=self.rated(item.rating),
             summary="" if untouched else short,

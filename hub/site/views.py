@@ -108,6 +108,7 @@ class Card:
     body: Markup = NOTHING
     summary: str = ""  # plain text, 40 words, for lists and descriptions
     parts: int = 1  # in how many posts it was said
+    announced: int = 1  # of how many parts it says to be some
     clamped: bool = False  # the list shows `summary` and a "Read on" link
     published: Moment = Moment()
     edited: Moment | None = None

@@ -7,9 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, select, update
 
+from hub.store import reading
 from hub.store.database import chunks, each
 from hub.store.schema import items, versions
-from hub.threads import goes_on
+from hub.threads import Mark, goes_on, mark
+from hub.tidy import text
 
 
 def altered(c: Connection, roots: Iterable[str]) -> dict[str, bool]:
@@ -35,18 +37,31 @@ def _parts(c: Connection, heads: Collection[str]) -> set[str]:
     tails = {row.id: row for row in each(c, _said(), items.c.id, heads)}
     found: set[str] = set()
     while tails:
-        below = list(each(c, _said().where(items.c.copy_of == ""), items.c.above, tails))
+        below = [
+            row
+            for row in each(c, _said().where(items.c.copy_of == ""), items.c.above, tails)
+            if row.parent == row.above and row.channel == tails[row.above].channel
+        ]
+        marks = _marks(c, [*(tails[above] for above in {row.above for row in below}), *below])
         nexts: dict[str, Row[Any]] = {}
-        for row in sorted(below, key=lambda row: (row.published, row.id)):
-            if goes_on(tails[row.above], row):
+        for row in sorted(below, key=lambda row: (marks[row.id] is None, row.published, row.id)):
+            if goes_on(tails[row.above], row, (marks[row.above], marks[row.id])):
                 nexts.setdefault(row.above, row)
         tails = {row.id: row for row in nexts.values() if row.id not in found}
         found |= tails.keys()
     return found
 
 
+def _marks(c: Connection, rows: Collection[Row[Any]]) -> dict[str, Mark | None]:
+    """Which of several parts each says it is."""
+    return {id: mark(text(item.html)) for id, item in reading.bodies(c, rows).items()}
+
+
 def _said() -> Select[Any]:
     """What the brand said and may be shown, with its author."""
     version = (versions.c.item == items.c.id) & (versions.c.channel == items.c.channel)
-    ask = select(items.c.id, items.c.above, items.c.parent, items.c.published, items.c.channel, versions.c.author)
+    body = (items.c.text, items.c.digest, items.c.ours)
+    ask = select(
+        items.c.id, items.c.above, items.c.parent, items.c.published, items.c.channel, *body, versions.c.author
+    )
     return ask.join(versions, version).where(items.c.ours, items.c.text.is_not(None), items.c.hidden == "")

@@ -3,6 +3,8 @@
 from itertools import permutations
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from hub.model import Account, Item
 from hub.store.archive import Archive
@@ -60,3 +62,47 @@ def test_where_a_part_is_gone_what_followed_is_an_answer(archive: Archive) -> No
     bring(archive, *LINE)
     lose(archive, "2")
     assert (line(archive), tree(archive, "1")) == ([], ["2†", ".3", ".q", "..a"])
+
+
+def numbered(*marks: str, apart: int = LATER) -> list[Item]:
+    """Posts that each answer the one before, as far apart as one goes on by itself only within the hour."""
+    said = [f"<p>{mark} words of {at}</p>" for at, mark in enumerate(marks)]
+    return [
+        part(str(at), str(at - 1) if at else "", at * apart, html=html, channel="blog") for at, html in enumerate(said)
+    ]
+
+
+def test_numbers_join_what_time_alone_would_not(archive: Archive) -> None:
+    bring(archive, *numbered("1/3", "2/3", "3/3"))
+    assert line(archive, "0") == ["1", "2"]
+
+
+def test_after_the_last_of_all_parts_nothing_goes_on(archive: Archive) -> None:
+    bring(archive, *numbered("1/2", "(2/2)", "", apart=1))
+    assert (line(archive, "0"), tree(archive, "0")) == (["1"], ["2"])
+
+
+def test_a_number_that_does_not_follow_is_another_thread(archive: Archive) -> None:
+    bring(archive, *numbered("1/9", "5/9", apart=1))
+    assert line(archive, "0") == []
+
+
+def test_of_two_answers_to_itself_the_numbered_one_goes_on(archive: Archive) -> None:
+    head, aside, second = (
+        part(name, to, at, html=f"<p>{text}</p>")
+        for name, to, at, text in (("0", "", 0, "🧵 1/n"), ("x", "0", 1, "Oh"), ("1", "0", 2, "2/n"))
+    )
+    bring(archive, head, aside, second)
+    assert (line(archive, "0"), tree(archive, "0")) == (["1"], ["x"])
+
+
+@given(st.permutations(range(7)), st.sampled_from(["{}/5", "({}/5)", "🧵 {}/n"]))
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.parametrize("fresh", ["sqlite"], indirect=True)
+def test_numbered_parts_in_any_order_are_one_post(fresh: Fresh, order: list[int], style: str) -> None:
+    every = [*numbered(*(style.format(at) for at in range(1, 6))), item("q", to="2", at=500), part("a", "q", 501)]
+    archive = fresh()
+    for at in order:
+        bring(archive, every[at])
+    assert (line(archive, "0"), tree(archive, "0")) == (["1", "2", "3", "4"], ["q", ".a"])
+    archive.close()
