@@ -9,18 +9,16 @@ erasures that caused it. PostgreSQL deletes, and VACUUM clears the page.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from mmap import ACCESS_READ, mmap
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
+from hub import gaps
 from hub.store import facts
 from hub.store.codec import digest
 from hub.store.database import DamagedError, Database, chunks, each
-from hub.store.schema import channels, texts
+from hub.store.schema import texts
 
-FEW = 20  # ids that are looked for in the file
 WASTE = 4 * 2**20  # bytes of blanks that are not worth a VACUUM
 
 
@@ -70,21 +68,21 @@ def _blank(c: Connection, numbers: list[int]) -> None:
     facts.put(c, facts.WASTE, str(waste + sum(row.size for row in sizes)))
 
 
-def settle(database: Database, seconds: float, forgotten: Collection[str] = ()) -> bool:
+def settle(database: Database, seconds: float) -> bool:
     """See to it that no erased text is left in the files; False when a reader was in the way.
 
-    Ids of `forgotten` items may be left in unused room of the file: it is read once, and made anew only if they are.
+    Ids of forgotten items may be left in unused room of the file, which is then cleared (hub.gaps).
     """
     with database.alone() as c:
         if database.sqlite:
             _compact(c)
-            return _truncate(c, seconds) and (
-                not facts.get(c, facts.NAMES) or _cleaned(c, database, forgotten, seconds)
-            )
-        for table in ("texts", "versions", "items", "names", "journal", "accounts"):
-            c.exec_driver_sql(f"VACUUM {table}")
-        facts.put(c, facts.NAMES, "")
-    return True
+            done, names = _truncate(c, seconds), facts.get(c, facts.NAMES)
+        else:
+            for table in ("texts", "versions", "items", "names", "journal", "accounts"):
+                c.exec_driver_sql(f"VACUUM {table}")
+            facts.put(c, facts.NAMES, "")
+            return True
+    return done and (not names or _cleared(database, seconds))
 
 
 def _compact(c: Connection) -> None:
@@ -100,12 +98,16 @@ def _vacuum(c: Connection) -> None:
     c.exec_driver_sql("VACUUM")
 
 
-def _cleaned(c: Connection, database: Database, forgotten: Collection[str], seconds: float) -> bool:
-    """Leave no trace of forgotten ids in the file."""
-    if not (database.file and 0 < len(forgotten) <= FEW and _clean(c, database.file, forgotten)):
-        _vacuum(c)
-    facts.put(c, facts.NAMES, "")
-    return _truncate(c, seconds)
+def _cleared(database: Database, seconds: float) -> bool:
+    """Leave no trace of forgotten ids in the file. No connection of ours may be open meanwhile; the write that follows
+    tells those of others that what they keep in memory is old."""
+    database.close()
+    clean = database.file is not None and gaps.clear(database.file)
+    with database.alone() as c:
+        if not clean:
+            _vacuum(c)
+        facts.put(c, facts.NAMES, "")
+        return _truncate(c, seconds)
 
 
 def _truncate(c: Connection, seconds: float) -> bool:
@@ -114,26 +116,3 @@ def _truncate(c: Connection, seconds: float) -> bool:
     busy = c.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]
     c.exec_driver_sql("PRAGMA busy_timeout=5000")
     return not busy
-
-
-def _clean(c: Connection, file: Path, forgotten: Iterable[str]) -> bool:
-    """Do the ids stand in the file as often as in what others said and channels remember, and no more?"""
-    with file.open("rb") as opened, mmap(opened.fileno(), 0, access=ACCESS_READ) as whole:
-        return all(_times(whole, id.encode()) == _named(c, id) for id in forgotten)
-
-
-def _times(whole: mmap, mark: bytes) -> int:
-    """How often a mark stands in the file."""
-    found, at = 0, whole.find(mark)
-    while at >= 0:
-        found, at = found + 1, whole.find(mark, at + len(mark))
-    return found
-
-
-def _named(c: Connection, id: str) -> int:
-    """How often an id stands in texts and in what channels remember."""
-    held = 0
-    for column in (texts.c.body, channels.c.cursor):
-        left = func.length(column) - func.length(func.replace(column, id, ""))
-        held += (c.scalar(select(func.sum(left)).where(column.contains(id, autoescape=True))) or 0) // len(id)
-    return held
