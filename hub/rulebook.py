@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from hub import rules, toml
 from hub.errors import SettingsError
@@ -32,6 +33,22 @@ def drop(path: Path, id: str) -> bool:
     return True
 
 
+def part(path: Path, forgotten: Callable[[str], bool]) -> int:
+    """Take these accounts out of the lines that say whose they are: how many lines named one."""
+    many = 0
+    while found := next(
+        ((place, row) for place, row in _blocks(_text(path)) if any(map(forgotten, row.get("accounts", ())))), None
+    ):
+        place, row = found
+        text = _text(path)
+        _write(path, text[: place.start] + text[place.stop :].lstrip("\n"))
+        rest = [name for name in row["accounts"] if not forgotten(name)]
+        if len(rest) > 1:
+            add(path, "person", {**row, "accounts": rest})
+        many += 1
+    return many
+
+
 def fresh(text: str, taken: rules.Rules) -> str:
     """An id that no decision has: the text itself, or with a number behind it."""
     known = {one.id for one in taken.hides} | {one.id for one in taken.shows}
@@ -39,7 +56,7 @@ def fresh(text: str, taken: rules.Rules) -> str:
     return text if text not in known else next(name for name in numbered if name not in known)
 
 
-def _blocks(text: str) -> Iterator[tuple[slice, Mapping[str, object]]]:
+def _blocks(text: str) -> Iterator[tuple[slice, Mapping[str, Any]]]:
     """Where each decision stands, without the comments below it, and what it says."""
     for head in _TABLE.finditer(text):
         after = _NEXT.search(text, head.end())

@@ -43,6 +43,7 @@ class Proof:
     written: int
     removed: int
     blocked: int
+    parted: int = 0  # lines of the operator that named an account as somebody's
     still: tuple[str, ...] = ()  # files that name it yet
     listed: tuple[str, ...] = ()  # channels whose own memory names it: their source goes on listing it
     looked: int = 0
@@ -77,14 +78,15 @@ def forget(
 
 
 def joined(hub: Hub, people: Iterable[str]) -> list[str]:
-    """Every account of these people, each given by any name of one."""
+    """Every account of these people, each given by any name of one: those of a proof, and of the operator's word."""
     from hub import tidy
 
     names = set(people)
     for one in hub.rules.people:
         if {tidy.name(name) for name in one.accounts} & {tidy.name(name) for name in people}:
             names.update(one.accounts)
-    return sorted(names)
+    found = hub.store.accounts(sorted(names)) if names else []
+    return sorted(names | {name for one in found for name in (one.id, one.url) if name})
 
 
 def sought(hub: Hub, accounts: Sequence[str], items: Sequence[str]) -> Found:
@@ -107,13 +109,15 @@ def sought(hub: Hub, accounts: Sequence[str], items: Sequence[str]) -> Found:
 def forgotten(hub: Hub, found: Found, today: date) -> Proof:
     """Block the return first, then remove; what is cut off half-way is made good by the same command again."""
     from hub import forgotten as f
-    from hub import pictures, rulebook, rules, run
+    from hub import gaps, pictures, rulebook, rules, run
+    from hub.model import Account
 
     path, key = hub.settings.content / "rules.toml", f.key(hub.settings.memory)
     for what, names in (("item", found.items), ("account", found.accounts)):
         digests = {f.digest(key, what, name) for name in names} - hub.forgotten.digests
         if digests:
             rulebook.add(path, "forget", {"date": today, "what": what, "digests": sorted(digests)})
+    parted = rulebook.part(path, lambda name: bool(f.of_account(Account(url=name, handle=name)) & found.accounts))
     decided = dataclasses.replace(rules.load(path), publish=hub.rules.publish)
     barred = f.opened(decided.forgets, hub.settings.memory)
     hub = dataclasses.replace(hub, rules=decided, forgotten=barred)
@@ -127,6 +131,9 @@ def forgotten(hub: Hub, found: Found, today: date) -> Proof:
     heard, _ = hub.store.seq, run.index(hub)
     built, _, _ = run.follow(hub, hub.web.now())
     settled = run.settle(hub, heard)
+    for remembered in hub.settings.memory.glob("*.sqlite"):
+        if remembered.name in ("site.sqlite", "plugin.sqlite"):
+            gaps.clear(remembered)
     looked, still = traces(hub, found)
     return Proof(
         messages=gone.items,
@@ -138,6 +145,7 @@ def forgotten(hub: Hub, found: Found, today: date) -> Proof:
         written=len(built.written),
         removed=len(built.removed),
         blocked=len(found.items | found.accounts),
+        parted=parted,
         still=still,
         listed=tuple(sorted(name for name in hub.settings.channels if _holds(_memory(hub, name), _names(found)))),
         looked=looked,
@@ -153,9 +161,10 @@ def searchable(hub: Hub, ids: Iterable[str]) -> int:
 
 
 def traces(hub: Hub, found: Found) -> tuple[int, tuple[str, ...]]:
-    """Read every file of site and memory once: how many there are, and which still hold one of the names."""
+    """Read every file of the folder once: how many there are, and which still hold one of the names."""
     names = _names(found)
-    paths = [path for folder in (hub.settings.output, hub.settings.memory) for path in folder.rglob("*")]
+    folders = (hub.settings.output, hub.settings.memory, hub.settings.content)
+    paths = [path for folder in folders for path in folder.rglob("*")]
     files = sorted(path for path in paths if path.is_file())
     held = [path for path in files if _holds(path.read_bytes(), names)]
     return len(files), tuple(str(path.relative_to(hub.settings.folder)) for path in held)
@@ -193,6 +202,8 @@ def _proof(proof: Proof) -> Iterator[str]:
     yield f"search index: {proof.found} entries"
     yield f"pictures: {proof.pictures} files"
     yield f"site: {proof.removed} files removed, {proof.written} written anew"
+    if proof.parted:
+        yield f"content/rules.toml: {proof.parted} lines that joined its accounts"
     yield f"kept out: {proof.blocked} names, as keyed digests in content/rules.toml"
     if proof.still:
         yield f"its name, and no word of it, is left in {', '.join(proof.still)}: others name it there"

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 
 from hub.pages import anchor
+from hub.web import Web
+from tests.channels.fediverse import NOW, Server, served
 from tests.e2e.folder import Folder
 from tests.hostile.server import Hostile, conditional, page
 from tests.torture.served import visited
@@ -154,3 +158,46 @@ def test_without_the_key_that_keeps_the_forgotten_out_nothing_is_pulled(talk: Ta
     (talk.folder.path / ".hub/key").unlink()
     done = talk.folder.update("--now")
     assert (done.code, "backup" in done.err) == (78, True)
+
+
+# a person with two accounts, on a network that goes on showing them
+
+
+@pytest.fixture
+def town() -> Iterator[tuple[Server, Folder]]:
+    """A network where one person speaks by two accounts that name each other."""
+    with scratch() as path, Web(agent="test", now=lambda: NOW) as web, served(web) as server:
+        root = server.say("brand")
+        names = ("quill", "ink")
+        for name, other in (names, names[::-1]):
+            fields = [{"name": "Me", "value": f"{server.site}/@{other}", "verified_at": None}]
+            who = server.account(name) | {"display_name": f"{MARK} {name}", "fields": fields}
+            server.say(name, root, f"Words {DRAFT}", account=who)
+        server.say("other", root, "Words of somebody else")
+        folder = Folder(path).settings({"social": {"kind": "mastodon", "url": f"{server.site}/@brand"}})
+        assert folder.update("--now", at=NOW).code == 0
+        yield server, folder
+
+
+def test_forgotten_person_never_returns_though_ten_pulls_still_bring_them(town: tuple[Server, Folder]) -> None:
+    server, folder = town
+    assert len(holding(folder.path / "output", MARK)) > 3
+    with visited(folder) as visitors:
+        done = folder.hub("--json", "forget", "--person", f"{server.site}/@ink", at=NOW)
+        assert (done.code, done.json["messages"], done.json["erasing"]) == (0, 2, False)
+        for hour in range(10):
+            server.say("other", 101, f"More words {hour}")
+            assert folder.update("--now", at=NOW + timedelta(hours=hour)).code == 0
+            assert [holding(folder.path, mark) for mark in (MARK, DRAFT)] == [[], []]
+    assert visitors.errors == []
+    assert not [*folder.path.glob("output/person/ink*"), *folder.path.glob("output/person/quill*")]
+
+
+def test_the_line_that_joined_a_forgotten_person_goes(town: tuple[Server, Folder]) -> None:
+    server, folder = town
+    names = [f"{server.site}/@{name}" for name in ("quill", "other", "brand")]
+    folder.write("content/rules.toml", f"[[person]]\naccounts = {json.dumps(names)}\n")
+    done = folder.hub("forget", "--account", f"{server.site}/@quill", at=NOW)
+    assert "1 lines that joined its accounts" in done.out
+    assert "quill" not in (folder.path / "content/rules.toml").read_text("utf-8")
+    assert "@other" in (folder.path / "content/rules.toml").read_text("utf-8")
