@@ -43,6 +43,13 @@ def address(root: Item) -> str:
     return "p/" + "-".join(part for part in (day, last, digest(root.id)) if part) + "/"
 
 
+def person(account: str) -> str:
+    """Where the page of an account's person stands, e.g. "person/anna-1f0c2a9b3d/": a pure function of its id."""
+    segments = [part for part in re.split("[/:]", unquote(urlsplit(account).path)) if part]
+    last = slug(segments[-1]) if segments else ""
+    return "person/" + "-".join(part for part in (last, digest(account)) if part) + "/"
+
+
 def anchor(reply: str) -> str:
     """The fragment of a reply on its thread's page, from the reply's id."""
     return f"r-{digest(reply)}"

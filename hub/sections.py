@@ -142,6 +142,7 @@ class File(Section):
     mentions: Literal["answered", "all", "none"] = Field(
         default="answered", description="mentions that are shown at once"
     )
+    people: Literal["all", "team", "none"] = Field(default="all", description="who has a page: everybody, or the team")
     theme: Inside = Field(default="theme", description="folder whose files replace those of the built-in theme")
     brand: Brand
     network: Network = Network()
@@ -153,7 +154,7 @@ class File(Section):
     collections: dict[Name, Collection] = {}
 
 
-TOP = ("mentions", "theme")
+TOP = ("mentions", "people", "theme")
 SECTIONS: Mapping[str, type[Section]] = MappingProxyType(
     {
         "brand": Brand,

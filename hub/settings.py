@@ -67,6 +67,7 @@ class Settings:
     publish: PublishSettings = field(default_factory=PublishSettings)
     collections: Mapping[str, Collection] = field(default_factory=dict)
     mentions: str = "answered"
+    people: str = "all"
     theme: Path = Path("theme")
 
     def terms(self, channel: str) -> Terms:
@@ -136,6 +137,7 @@ def load(folder: Path, env: Mapping[str, str], flags: Mapping[str, str] | None =
         channels=opened,
         collections=MappingProxyType(main.collections),
         mentions=main.mentions,
+        people=main.people,
         theme=folder / main.theme,
         **parts,
     )

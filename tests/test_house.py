@@ -24,6 +24,7 @@ FLOORS: tuple[set[str], ...] = (
     {"model", "errors"},
     {
         "answer",
+        "gaps",
         "guard",
         "inbox",
         "lock",
@@ -53,7 +54,7 @@ KNOWS = {
     "threads": {"model"},
     "channels": {"model", "errors", "web"},
     "copies": {"model", "tidy"},
-    "store": {"model", "errors", "pages", "terms", "threads", "copies", "people", "tidy"},
+    "store": {"model", "errors", "gaps", "pages", "terms", "threads", "copies", "people", "tidy"},
     "index": {"model", "errors", "pages", "query", "tidy"},
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from html import unescape
@@ -15,7 +16,7 @@ from markupsafe import Markup
 
 from hub import tidy
 from hub.model import Account, Item, Media, Poll, Rating, Reply, Tombstone, Unknown
-from hub.pages import address, anchor, base, topic
+from hub.pages import address, anchor, base, person, topic
 from hub.settings import Settings
 from hub.site.views import Ballot, Card, Line, Moment, Picture, Place, Version, Who
 from hub.site.words import Words, later
@@ -165,9 +166,13 @@ class Composer:
         )
 
     def speaker(self, item: Item) -> Who:
-        """Who said it; of what is withheld no more than whether it was the brand."""
+        """Who said it, with the page of that person where there is one (hub.site.roll); of what is withheld no more
+        than whether it was the brand."""
+        mode = self.settings.people
+        known = bool(item.author.id) and (mode == "all" or (mode == "team" and item.ours))
         if not item.withheld:
-            return self.who(item.author, item.ours)
+            who = self.who(item.author, item.ours)
+            return replace(who, page=person(item.author.id)) if known else who
         somebody = self.words.word("Somebody on %(place)s", place=self.place(item.channel).label)
         return self.who(Account(name=self.settings.brand.name if item.ours else somebody), item.ours)
 

@@ -18,6 +18,7 @@ from hub.site import lacks
 from hub.site.collect import Collector, lists
 from hub.site.insights import newest_day, planned
 from hub.site.manifest import Manifest
+from hub.site.roll import Roll
 from hub.site.search import Ledger
 from hub.site.talk import CHOICE, Talk
 from hub.store import Store
@@ -105,6 +106,7 @@ class Follower:
         self.collector = collector or Collector()
         self.channels = [*channels, *lists(self.collector.asked)]
         self.said = Ledger(manifest.db)
+        self.roll = Roll(manifest.db, manifest.get("people"))
         self.pages: set[Page] = set()
         self.stretches: set[Stretch] = set()
         self.around: set[tuple[str, str, str]] = set()
@@ -131,6 +133,8 @@ class Follower:
                 self.manifest.put(remembered(item, record.shown, record.channels, self.zone))
             elif record.thread and not (record.copy or record.part):
                 self.manifest.put_reply(item.id, record.thread, sort_key(item), item.channel)
+            if record.thread and not (record.copy or record.part):
+                self.roll.read(item, record.thread, record.shown if record.thread == item.id else None)
             if record.thread and not item.unsearchable:
                 self.said.put(item, record.thread)
         for root, names in collected.items():
@@ -142,6 +146,7 @@ class Follower:
         self.pages |= everything(self.manifest, self.channels) | self.said.everything()
         for root, coverage in self.store.incomplete():
             lacks.put(self.manifest, root, coverage)
+        self.pages |= self.roll.everything(self.store)
         self._hidden()
         self._insights()
         self.manifest.keep("mark", str(seq))
@@ -162,7 +167,7 @@ class Follower:
         for root, ids in roots.items():
             self._thread(root, ids)
         self._resolve()
-        self.pages |= self.said.touched()
+        self.pages |= self.said.touched() | self.roll.touched(self.store)
         self._hidden()
         self._insights()
         self.manifest.keep("mark", str(mark))
@@ -189,12 +194,14 @@ class Follower:
         return {root for root in (was, entry.thread) if root}
 
     def _other(self, entry: Entry) -> None:
-        if entry.what == "channel":
-            self.pages |= {Page(kind="texts"), Page(kind="list", name=entry.id)}
-        elif entry.what == "redirect":
-            self.pages |= {Page(kind="redirect", name=entry.id), Page(kind="redirects")}
-        elif entry.what == "rules":
-            self.pages.add(Page(kind="texts"))
+        pages = {
+            "channel": {Page(kind="texts"), Page(kind="list", name=entry.id)},
+            "redirect": {Page(kind="redirect", name=entry.id), Page(kind="redirects")},
+            "rules": {Page(kind="texts")},
+        }
+        self.pages |= pages.get(entry.what, set())
+        if entry.what == "person":
+            self.roll.turn(entry.id)
 
     def _thread(self, root: str, changed: Collection[str]) -> None:
         """Bring what we remember of one thread up to date, and note what that touches."""
@@ -218,7 +225,10 @@ class Follower:
             self.manifest.put(after)
         self._replies(thread, root)
         lacks.put(self.manifest, root, thread.coverage if thread else ())
+        where = self.manifest.places(root)
         self._talk(root, thread, changed)
+        moved = dict(where.items() ^ self.manifest.places(root).items())
+        self.roll.thread(root, thread, {*changed, *moved})
         self.said.thread(root, thread, root in changed)
         self._recent(root, changed)
         self._note(touched(before, after))

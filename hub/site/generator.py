@@ -34,7 +34,7 @@ from hub.site.writer import Made, QuietWriter
 from hub.store import File
 
 COPIED = ("assets", "statics")  # every page asks for them
-ORDER = ("texts", "part", "post", "redirect")  # what every foot links to, then leaves, then what lists them
+ORDER = ("texts", "part", "person", "post", "redirect")  # what every foot links to, then leaves, then what lists them
 
 
 class HubGenerator(Generator):  # type: ignore[misc]
@@ -83,6 +83,7 @@ class HubGenerator(Generator):  # type: ignore[misc]
         if manifest.get("worded") != words:
             manifest.ask_for(Page(kind=kind) for kind in ("texts", "statics", "sitemap"))
             manifest.keep("worded", words)
+        manifest.keep("people", job.settings.people)
         collect = collector(job.settings.collections, self._reading())
         Follower(manifest, job.store, zone, _lists(job.settings), collect).follow()
         shop = self._workshop(manifest)

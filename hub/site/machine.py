@@ -13,7 +13,7 @@ from markupsafe import Markup
 from hub import pages
 from hub.model import Account, Item
 from hub.pages import HOME, Page
-from hub.site import feeds
+from hub.site import feeds, people
 from hub.site.collect import lists
 from hub.site.feeds import FeedEntry, FeedOf
 from hub.site.follow import FEED
@@ -161,6 +161,15 @@ def _latest_reply(shop: Workshop, reply: Record, known: Mapping[str, Record]) ->
     return replace(entry, answers=(_entry_id(above.item, over), over))
 
 
+def entries(shop: Workshop, found: list[tuple[str, str]]) -> list[FeedEntry]:
+    """Posts and answers, given as (id, id of the root), as entries of a feed."""
+    known = {record.item.id: record for record in shop.records([name for pair in found for name in pair])}
+    said = [known[ident] for ident, root in found if ident in known and root in known]
+    above = shop.records([record.parent for record in said if record.parent])
+    known |= {record.item.id: record for record in above}
+    return [_post_entry(shop, one) if one.thread == one.item.id else _latest_reply(shop, one, known) for one in said]
+
+
 # sitemaps: one a month, so that a reply rewrites one month's and the index
 def sitemap(shop: Workshop, page: Page) -> dict[str, bytes]:
     """The map of one month's threads, or, without a name, of the standing pages and the index of all maps."""
@@ -176,6 +185,8 @@ def sitemap(shop: Workshop, page: Page) -> dict[str, bytes]:
         *(pages.base(name) for name in shop.manifest.lists() if name),
         "archive/",
         "topics/",
+        *(["people/"] if shop.shell.people else []),
+        *(href for _, href in people.team(shop)),
         *shop.texts.paths(),
     ]
     standing += [month_path(month) for month in months]

@@ -10,9 +10,10 @@ from markupsafe import Markup
 
 from hub.model import Item, Reply
 from hub.pages import HOME, MENTIONS, Page, address, anchor, base, closed, feed, list_path, window
-from hub.site import beside, headers, insights, jsonld, machine, search, topics, wall
+from hub.site import beside, headers, insights, jsonld, machine, people, search, topics, wall
 from hub.site.collect import LISTS, lists
 from hub.site.compose import Composer
+from hub.site.faces import PersonLine
 from hub.site.follow import LATEST, part_of
 from hub.site.manifest import Manifest
 from hub.site.nest import Nest
@@ -55,6 +56,7 @@ class Workshop:
     shelf: Shelf
     kept: dict[str, Record | None] = field(default_factory=dict)  # one build sees one state of the store
     tallies: dict[str, tuple[int, int]] = field(default_factory=dict)  # of posts: replies, channels they came from
+    listed: dict[tuple[str, str], list[PersonLine]] = field(default_factory=dict)  # the people of one letter
     talks: dict[str, Talk | None] = field(default_factory=dict)  # the one read last
 
     def make(self, page: Page) -> Made:
@@ -352,6 +354,8 @@ MAKERS: dict[str, Callable[[Workshop, Page], dict[str, bytes]]] = {
     "archive": _archive,
     "topics": topics.index,
     "redirect": _redirect,
+    "person": people.page,
+    "people": people.index,
     "texts": _texts,
     "feed": machine.feed,
     "sitemap": machine.sitemap,

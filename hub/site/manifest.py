@@ -14,7 +14,7 @@ from pathlib import Path
 from hub.errors import OutputError
 from hub.pages import Page, Post
 
-VERSION = 8
+VERSION = 9
 
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
@@ -42,6 +42,14 @@ CREATE INDEX said_root ON said (root);
 CREATE INDEX said_time ON said (time, id);
 CREATE TABLE lacks (root TEXT, channel TEXT, shown INTEGER, reported INTEGER, why TEXT,
                     PRIMARY KEY (root, channel)) WITHOUT ROWID;
+CREATE TABLE spoken (id TEXT PRIMARY KEY, root TEXT, author TEXT, person TEXT, sort TEXT, channel TEXT, what TEXT,
+                     ours INTEGER, letter TEXT, face TEXT, over TEXT) WITHOUT ROWID;
+CREATE INDEX spoken_root ON spoken (root);
+CREATE INDEX spoken_author ON spoken (author, sort, id);
+CREATE INDEX spoken_person ON spoken (person, sort, id);
+CREATE TABLE folk (person TEXT PRIMARY KEY, many INTEGER, letter TEXT, face TEXT, ours INTEGER) WITHOUT ROWID;
+CREATE INDEX folk_many ON folk (ours, many);
+CREATE INDEX folk_letter ON folk (letter);
 CREATE TABLE due (kind TEXT, name TEXT, number INTEGER, PRIMARY KEY (kind, name, number)) WITHOUT ROWID;
 """
 
@@ -115,7 +123,8 @@ class Manifest:
     def blank(self) -> None:
         """Forget which posts and replies there are, and what they say."""
         self.keep("lacks", "")
-        for table in ("posts", "listed", "tagged", "replies", "parts", "places", "related", "said", "lacks"):
+        said = ("posts", "listed", "tagged", "replies", "parts", "places", "related", "said")
+        for table in (*said, "lacks", "spoken", "folk"):
             self.db.execute(f"DELETE FROM {table}")  # noqa: S608
 
     def close(self) -> None:
@@ -274,6 +283,10 @@ class Manifest:
         """The path of the page a reply stands on, below its thread's address."""
         row = self.db.execute("SELECT path FROM places WHERE id=?", (ident,)).fetchone()
         return row[0] if row else ""
+
+    def places(self, root: str) -> dict[str, str]:
+        """The same of all replies of a conversation that do not stand on its first page."""
+        return dict(self.db.execute("SELECT id, path FROM places WHERE root=?", (root,)).fetchall())
 
     def reply_counts(self, root: str) -> tuple[int, int]:
         """(replies, channels they came from)."""

@@ -15,6 +15,7 @@ from hub.model import Account, Coverage, Item, Thread
 from hub.pages import MENTIONS
 from hub.rules import HELD
 from hub.settings import Settings
+from hub.site import people
 from hub.site.assets import Assets
 from hub.site.compose import Composer
 from hub.site.lacks import elsewhere, totals
@@ -249,4 +250,6 @@ class Texts:
         for name, one in self.settings.collections.items():
             title = one.title or name
             out.append((feeds_of(title, f"collection/{name}"), self.word("Posts on %(channel)s", channel=title)))
+        for name, href in people.team(shop):
+            out.append((feeds_of(name, people.feed(href)), self.word("What %(name)s says", name=name)))
         return tuple(out)

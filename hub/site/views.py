@@ -49,6 +49,7 @@ class Who:
     initial: str = ""
     team: bool = False
     automated: bool = False
+    page: str = ""  # the page of this person here
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -188,6 +189,7 @@ class Shell:
     wall_js: str = ""
     csp: str
     mentions: bool = False  # is there a page of mentions?
+    people: bool = False  # are there pages of people?
     api: str = ""  # origin of the search API, "" when there is none
     unnamed: str = "Unnamed"  # what stands for a name that nobody gave
 

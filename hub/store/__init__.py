@@ -176,6 +176,10 @@ class Store(Protocol):
         """Author (hub.store.authors.key) → all accounts of that person, the one that stands for all first."""
         ...
 
+    def accounts(self, names: Collection[str]) -> list[Account]:
+        """All accounts of the people who answer to one of these names (address, id, whole handle)."""
+        ...
+
     def person(self, author: str) -> Person:
         """The person an author is, with what proves it; without accounts when nothing is kept of the author."""
         ...

@@ -70,7 +70,6 @@ class Archive:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self.forgotten: set[str] = set()  # ids whose traces are to be looked for
 
     @property
     def seq(self) -> int:
@@ -159,7 +158,6 @@ class Archive:
             done = replace(work.forget(sorted(ids)), reactions=oblivion.faces(c, forgotten))
             work.finish()
             oblivion.rename(c, ids)
-        self.forgotten |= set(ids)
         return done
 
     def purge(self, heard: int) -> None:
@@ -217,6 +215,10 @@ class Archive:
     def persons(self, authors: Collection[str]) -> Mapping[str, tuple[str, ...]]:
         with self.database.reading() as c:
             return persons.of(c, authors)
+
+    def accounts(self, names: Collection[str]) -> list[Account]:
+        with self.database.reading() as c:
+            return persons.Circle(c).named(names)
 
     def person(self, author: str) -> Person:
         with self.database.reading() as c:
@@ -325,11 +327,10 @@ class Archive:
         migrate.drop_backups(self.database)
         if not self.erasing():
             return True
-        done = texts.settle(self.database, seconds, self.forgotten)
+        done = texts.settle(self.database, seconds)
         if done:
             with self.database.writing() as c:
                 facts.put(c, facts.ERASING, "")
-            self.forgotten.clear()
         return done
 
     def erasing(self) -> bool:

@@ -108,6 +108,11 @@ class Circle:
         found = {one for key in voices for one in self._proofs(key)}
         return proof.gathered((one.account.id for one in voices.values()), found)[0] if voices else Person(())
 
+    def named(self, names: Collection[str]) -> list[Account]:
+        """All accounts of the people who answer to one of these names, as far as anything is kept of them."""
+        found = authors.answering(self.c, names)
+        return [one.account for one in self._read(found | self._mates(found)).values()]
+
     # whom a change reaches
 
     def _tied(self, some: Collection[str]) -> set[str]:

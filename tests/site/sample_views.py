@@ -9,6 +9,7 @@ from urllib.parse import urljoin, urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from hub.site import faces as f
 from hub.site import views as v
 from hub.site.charts import bars
 from hub.site.words import install, speech
@@ -99,7 +100,13 @@ def arabic() -> v.Shell:
 BRAND = v.Who(
     name="Wheels & Co", handle="@wheels@social.example", href="https://wheels.example/", initial="W", team=True
 )
-ANA = v.Who(name="Ana Roy", handle="@ana@social.example", href="https://social.example/@ana", initial="A")
+ANA = v.Who(
+    name="Ana Roy",
+    handle="@ana@social.example",
+    href="https://social.example/@ana",
+    initial="A",
+    page="person/ana-1f0c2a9b3d/",
+)
 YUSUF = v.Who(name="يوسف الحداد", handle="@yusuf", href="https://arabic.example/yusuf", initial="ي")
 KEIKO = v.Who(name="佐藤 恵子", handle="", href="", initial="佐")
 LONG = v.Who(name="Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamter", href="", initial="D")
@@ -442,6 +449,37 @@ YEARS = v.ArchivePage(
     title="Archive",
     rows=(("2026", "archive/2026/", 1), ("2025", "archive/2025/", 1204)),
 )
+PERSON = f.PersonPage(
+    head=head("person/ana-1f0c2a9b3d/", "Ana Roy", noindex=True),
+    title="Ana Roy",
+    who=ANA,
+    said=(f.Said(line=FIRST, heading=ARTICLE.heading, href=f"{ARTICLE.href}#r-1"), f.Said(card=NOTE)),
+    accounts=(
+        f.AccountFacts(
+            home="person/ana-1f0c2a9b3d/",
+            label="@ana@social.example",
+            href="https://social.example/@ana",
+            said=((MASTODON, "commented 3 times · asked 2 times"), (BLOG, "commented 1 time")),
+        ),
+        f.AccountFacts(home="person/ana-2/", label="https://ana.example/", href="https://ana.example/"),
+    ),
+    proofs=(("@ana@social.example and https://ana.example/ name each other", False),),
+    first=moment(1),
+    last=moment(5),
+    older="person/ana-1f0c2a9b3d/page/1/",
+    oldest="person/ana-1f0c2a9b3d/page/1/",
+)
+PEOPLE = f.PeoplePage(
+    head=head("people/", "People"),
+    title="People",
+    team=(f.PersonLine(who=BRAND, href="person/wheels-3/", home="person/wheels-3/", place=BLOG, many=1204),),
+    people=tuple(
+        f.PersonLine(who=who, href=f"person/{at}/", home=f"person/{at}/", place=MASTODON, many=at + 1)
+        for at, who in enumerate((ANA, YUSUF, KEIKO, LONG, BOT))
+    ),
+    letters=(("A", "people/a/"), ("#", "people/other/"), ("ي", "people/u064a/")),
+)
+LETTER = replace(PEOPLE, team=(), letters=(), letter="A", earlier="people/a/", later="people/a/page/3/")
 CHANNELS = ((BLOG, moment(5)), (NEWS, moment(3)), (NOTES, v.Moment()))
 
 
@@ -468,6 +506,14 @@ PAGES: dict[str, tuple[str, object]] = {
     ),
     "topics/index.html": ("topics.html", TOPICS),
     "topics/empty/index.html": ("topics.html", replace(TOPICS, rows=())),
+    "person/ana-1f0c2a9b3d/index.html": ("person.html", PERSON),
+    "person/wheels-3/page/1/index.html": (
+        "person.html",
+        replace(PERSON, who=BRAND, title=BRAND.name, open=False, newer="person/wheels-3/"),
+    ),
+    "people/index.html": ("people.html", PEOPLE),
+    "people/a/page/2/index.html": ("people.html", LETTER),
+    "people/empty/index.html": ("people.html", replace(PEOPLE, people=(), team=(), letters=())),
     ARTICLE.href + "index.html": ("post.html", POST),
     ARTICLE.href + "t/1f0c2a9b3d/index.html": ("part.html", PART),
     ARTICLE.href + "newest/index.html": ("part.html", NEWEST),
