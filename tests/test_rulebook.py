@@ -69,3 +69,12 @@ def test_what_could_not_be_read_again_is_not_written(path: Path) -> None:
 
 def test_a_fresh_id_is_nobodys(path: Path) -> None:
     assert [rulebook.fresh(name, rules.load(path)) for name in ("z", "a")] == ["z", "a-2"]
+
+
+def test_who_is_forgotten_leaves_the_lines_that_say_whose_accounts_are(path: Path) -> None:
+    for names in (["a", "b", "c"], ["c", "d"], ["d", "e"]):
+        rulebook.add(path, "person", {"accounts": names, "reason": "they said so"})
+    assert rulebook.part(path, lambda name: name == "c") == 2
+    found = rules.load(path).people
+    assert [one.accounts for one in found] == [("a", "b"), ("d", "e")]
+    assert path.read_text().startswith(MINE.rstrip())

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from hub import tidy
-from hub.model import Account, Item, Reply, Thread
+from hub.model import Item, Reply, Thread
 from hub.site.shell import Addresses
 from hub.site.talk import Part, Talk
 from hub.site.views import Card, Shell
@@ -138,7 +138,7 @@ def _comments(thread: Thread, replies: Iterable[Reply], shop: Workshop) -> list[
 def _said(item: Item, url: str, shop: Workshop) -> dict[str, object]:
     return {
         "url": url,
-        "author": _author(item.author, shop.shell.unnamed),
+        "author": _author(item, shop),
         "datePublished": item.published.isoformat(timespec="seconds") if item.published else "",
         "dateModified": item.edited.isoformat(timespec="seconds") if item.edited else "",
         "text": "" if item.channel in shop.texts.settings.bare else tidy.text(item.html)[:500],
@@ -146,8 +146,10 @@ def _said(item: Item, url: str, shop: Workshop) -> dict[str, object]:
     }
 
 
-def _author(account: Account, unnamed: str) -> dict[str, object]:
-    return _full({"@type": "Person", "name": account.name or account.handle or unnamed, "url": account.url})
+def _author(item: Item, shop: Workshop) -> dict[str, object]:
+    """Who said it, with the page of that person here, else the one at home."""
+    who = shop.composer.speaker(item)
+    return _full({"@type": "Person", "name": who.name, "url": shop.at.absolute(who.page) if who.page else who.href})
 
 
 def _full(value: dict[str, object]) -> dict[str, object]:

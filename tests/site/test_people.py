@@ -62,6 +62,13 @@ def test_names_of_authors_lead_to_their_pages(folder: Folder) -> None:
     assert "/person/guest" not in page
 
 
+def test_machines_are_led_to_the_page_of_an_author(folder: Folder) -> None:
+    folder.save(post(1, author=INES), said(1))
+    folder.build()
+    page = folder.page(POST)
+    assert f'"url":"https://talk.example/{person(ANNA.id)}"' in page.replace(": ", ":").replace("\\/", "/")
+
+
 def test_accounts_with_proof_share_a_page_and_the_other_leads_there(folder: Folder) -> None:
     folder.save(post(1), said(1), said(2, HOME))
     prove(folder, HOME.url)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from random import Random
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +17,7 @@ from hub.store import authors
 from hub.store.archive import Archive
 from tests.store.conftest import Fresh
 from tests.store.said import bring, item, lose, post, url
+from tests.test_people import ALIKE, PROVEN
 
 SITE = "https://anna.example/"
 EVA = Account(
@@ -173,3 +176,17 @@ def test_a_forgotten_account_leaves_no_word_of_itself(archive: Archive) -> None:
     archive.forget([url("c")], lambda _: False)
     assert archive.save("x", Batch()) is not None
     assert (groups(archive), archive.asked(date(2030, 1, 1), 9)) == (set(), [])
+
+
+@pytest.mark.slow
+def test_of_a_crowd_that_came_in_any_order_those_with_proof_are_joined_and_no_look_alike(archive: Archive) -> None:
+    crowd = [one for n in range(29) for make in ALIKE for one in make(n)]
+    pairs = [one for n in range(24) for one in PROVEN[n % 4](n)]
+    every = list(dict.fromkeys([*crowd, *pairs]))
+    Random(4).shuffle(every)
+    for start in range(0, len(every), 40):
+        some = every[start : start + 40]
+        said = [item(f"{start}-{at}", to="a", author=one.account) for at, one in enumerate(some)]
+        bring(archive, post("a"), *said, profiles=tuple(some))
+    assert groups(archive) == {person.accounts for person in join(every) if len(person.accounts) > 1}
+    assert sum(map(len, groups(archive))) == 48
