@@ -229,6 +229,15 @@ class Price:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Left:
+    """What a network or the settings still allow today: 1,200 of 8,000 `what`."""
+
+    what: str
+    left: float
+    most: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Changes:
     """What a save altered: ids in the order they came."""
 
@@ -340,3 +349,6 @@ class Health:
     message: str = ""
     items: int = 0
     warnings: tuple[str, ...] = ()
+    seal: str = ""  # digest of the settings it was asked with, secrets and all
+    secret: str = ""  # of its secrets alone, "" where it has none
+    secret_since: datetime | None = None  # when these secrets were used first

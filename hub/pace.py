@@ -1,8 +1,10 @@
 """When a channel is asked again: functions of what is known of it and of `now`. Pure.
 
 A channel that brings something is asked every quarter of an hour; each quiet pull doubles that, up to six hours. A
-failure waits twice as long each time, up to a day; Retry-After is obeyed; refused credentials wait for a day; a channel
-that is gone for good (410) is asked only on demand. A pull that takes too long ends at a batch and goes on at once.
+failure waits twice as long each time, up to a day; Retry-After is obeyed. Refused credentials pause a channel until its
+settings are others; one without any is asked again after a day, and paused when it was refused PATIENCE times in a row.
+A channel that is gone for good (410) is asked only on demand. A pull that takes too long ends at a batch and goes on at
+once.
 """
 
 from __future__ import annotations
@@ -19,14 +21,24 @@ SELDOM = timedelta(hours=6)
 DAY = timedelta(days=1)
 LONGEST = timedelta(days=7)  # no wait is longer, whatever a server or a clock that jumped says
 GONE = "Gone"
+REFUSED = "Refused"
+PATIENCE = 3
 BUDGET = timedelta(minutes=15)  # of one pull, by the clock
 SWEEP_BUDGET = timedelta(hours=1)  # a sweep begins anew each time, so it is given more
 MORE = "this took too long for one pull: more to come with the next"
 
 
-def due(health: Health, now: datetime) -> bool:
-    """Is it time to ask this channel? A next time that only a clock set back can explain counts as now."""
-    if health.error == GONE:
+def paused(health: Health) -> bool:
+    """Was it refused for what only other settings can change?"""
+    return health.error == REFUSED and (bool(health.secret) or health.failures >= PATIENCE)
+
+
+def due(health: Health, now: datetime, seal: str = "") -> bool:
+    """Is it time to ask this channel? A next time that only a clock set back can explain counts as now. What failed
+    with other settings (their digest is the `seal`) is asked at once with these."""
+    if health.error and health.seal and seal and seal != health.seal:
+        return True
+    if health.error == GONE or paused(health):
         return False
     if health.next_due is None or (health.last_try is not None and health.last_try > now):
         return True

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from hub import __version__, acquaint, forgotten, pace, pictures, rules, tidy, tongue
+from hub import __version__, acquaint, forgotten, pace, pictures, rules, tidy, tongue, vitals
 from hub.channels import Ask, Channel, Priced
 from hub.errors import DamagedError, HubError, StoreError
 from hub.forgotten import Forgotten
@@ -190,11 +190,17 @@ def due(hub: Hub, wish: Wish) -> list[Job]:
     jobs = []
     for name, channel in hub.settings.channels.items():
         health = hub.store.health(name)
-        wanted = name in wish.only if wish.only else wish.recheck or wish.sweep or pace.due(health, wish.now)
-        if wanted:
+        if name in wish.only if wish.only else is_wanted(hub, channel, health, wish):
             sweep = wish.sweep or pace.sweep_due(health, channel.terms, wish.now)
             jobs.append(Job(channel=channel, health=health, ask=Ask(now=wish.now, recheck=wish.recheck, sweep=sweep)))
     return jobs
+
+
+def is_wanted(hub: Hub, channel: Channel, health: Health, wish: Wish) -> bool:
+    """Is a channel that was not named to be asked? One that refused is so by name alone, until its settings change."""
+    seal, _ = vitals.seals(channel, hub.settings.folder, hub.env) if health.error else ("", "")
+    on_demand = (wish.recheck or wish.sweep) and not pace.paused(health)
+    return on_demand or pace.due(health, wish.now, seal)
 
 
 def asked(hub: Hub, job: Job) -> Iterator[Came]:
@@ -243,7 +249,8 @@ def _tidied(item: Item, now: datetime, *, ours: bool) -> Item:
 def ended(hub: Hub, came: Came, so_far: Pulled) -> Pulled:
     """Keep the facts of a pull that is over."""
     name, now = came.job.channel.name, came.job.ask.now
-    before = replace(hub.store.health(name), kind=type(came.job.channel).__name__.lower(), warnings=so_far.warnings)
+    known = vitals.sealed(hub.store.health(name), came.job.channel, hub.settings.folder, hub.env, now)
+    before = replace(known, kind=type(came.job.channel).__name__.lower(), warnings=so_far.warnings)
     if came.why is None:
         after = pace.after_success(before, now, moved=so_far.moved, swept=came.job.ask.sweep)
         log.info("pulled", channel=name, added=so_far.added, edited=so_far.edited, gone=so_far.gone)

@@ -42,7 +42,7 @@ FLOORS: tuple[set[str], ...] = (
     {"forgotten", "rules", "web"},
     {"channels", "host", "index", "sections", "store"},
     {"acquaint", "api", "discover", "imports", "pictures", "receive", "record", "rulebook", "searchpage", "settings"},
-    {"report", "serve", "site"},
+    {"report", "serve", "site", "vitals"},
     {"run"},
     {"commands"},
     {"cli"},

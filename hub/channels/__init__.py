@@ -16,7 +16,7 @@ from importlib import import_module
 from typing import ClassVar, Protocol, runtime_checkable
 
 from hub.errors import SettingsError
-from hub.model import Batch, Cursor, Price, Terms
+from hub.model import Batch, Cursor, Left, Price, Terms
 from hub.web import Web
 
 
@@ -46,6 +46,20 @@ class Priced(Protocol):
     """A channel whose answers cost money says what its next pull will cost, without asking anybody."""
 
     def price(self, cursor: Cursor, ask: Ask) -> Price: ...
+
+
+@runtime_checkable
+class Metered(Protocol):
+    """A channel that may ask only so much a day says how much of it is left."""
+
+    def left(self, cursor: Cursor, now: datetime) -> Left: ...
+
+
+@runtime_checkable
+class Expiring(Protocol):
+    """A channel whose token ends after so many days, whoever made it."""
+
+    token_days: ClassVar[int]
 
 
 def kind(path: str) -> type[Channel]:

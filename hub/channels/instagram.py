@@ -45,6 +45,8 @@ class Instagram:
         json="no", embed="no", wall="no", mail="no", sweep_days=1, marks=("name", "linked time")
     )
 
+    token_days: ClassVar[int] = 60  # https://developers.facebook.com/docs/instagram-platform/reference/access_token
+
     def pull(self, web: Web, cursor: Cursor, ask: Ask) -> Iterator[Batch]:
         """New posts and the figures of all that stand on the first page; the comments where they are wanted."""
         desk = _Account(self, Graph(web, self.service, self.token, ask.now))

@@ -44,6 +44,10 @@ class Linkedin:
         page="no", feed="no", json="no", search="no", embed="no", wall="no", mail="no", sweep_days=1
     )
 
+    token_days: ClassVar[int] = (
+        60  # https://learn.microsoft.com/en-us/linkedin/shared/authentication/authorization-code-flow
+    )
+
     def pull(self, web: Web, cursor: Cursor, ask: Ask) -> Iterator[Batch]:
         """New posts, then the figures of those that are watched, many in one question."""
         desk, state = _Organization(self, web), dict(cursor)

@@ -40,6 +40,8 @@ class Threads:
         page="no", feed="no", json="no", search="no", embed="no", wall="no", mail="no", sweep_days=1
     )
 
+    token_days: ClassVar[int] = 60  # https://developers.facebook.com/docs/threads/get-started/long-lived-tokens
+
     def pull(self, web: Web, cursor: Cursor, ask: Ask) -> Iterator[Batch]:
         """New posts, then the figures of those that are watched."""
         desk = _Account(self, Graph(web, self.service, self.token, ask.now))

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 from hub.channels import Ask
 from hub.channels.twitter_price import USD, Ledger, estimate
 from hub.channels.twitter_visit import Visit
-from hub.model import Batch, Cursor, Price, Terms
+from hub.model import Batch, Cursor, Left, Price, Terms
 from hub.web import Web
 
 
@@ -56,6 +57,11 @@ class Twitter:
             return
         ledger = Ledger.load(cursor.get("ledger"), self.daily_usd, ask.now)
         yield from Visit.of(self, web, ask, ledger, cursor).batches()
+
+    def left(self, cursor: Cursor, now: datetime) -> Left:
+        """What may still be spent today."""
+        ledger = Ledger.load(cursor.get("ledger"), self.daily_usd, now)
+        return Left(what="USD today", left=ledger.left / USD, most=ledger.cap / USD)
 
     def price(self, cursor: Cursor, ask: Ask) -> Price:
         """What the next pull will cost as far as is known without asking, and what it cannot exceed."""

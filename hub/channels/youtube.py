@@ -13,7 +13,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar
 from urllib.parse import quote
 
@@ -22,10 +22,10 @@ from hub.channels.absent import dropped
 from hub.channels.feedparse import Parser
 from hub.channels.loose import Json, digest, mapping, number, rows, string, when
 from hub.channels.memory import dump, load
-from hub.channels.youtube_api import Api, CommentsOff, page
+from hub.channels.youtube_api import Api, CommentsOff, day, page
 from hub.channels.youtube_items import SITE, Place, comment, counts, talk, upload, video, watch
 from hub.errors import Malformed, Missing, Refused, SettingsError
-from hub.model import REST, Batch, Complete, Cursor, Item, Terms
+from hub.model import REST, Batch, Complete, Cursor, Item, Left, Terms
 from hub.web import Seen, Web
 
 GROUP = 50  # the most that playlistItems and videos give at once
@@ -86,6 +86,13 @@ class Youtube:
             yield from _Visit(self, api, ask, place, state).batches()
         else:
             yield from self._uploads(web, state, ask, place)
+
+    def left(self, cursor: Cursor, now: datetime) -> Left:
+        """The units of the key that may still be spent today, by Google's clock."""
+        spent = mapping(cursor, "spent")
+        used = number(spent, "used") if string(spent, "day") == day(now) else 0
+        most = self.units if self.api_key else 0
+        return Left(what="units today", left=max(most - used, 0), most=most)
 
     def _uploads(self, web: Web, state: dict[str, object], ask: Ask, place: Place) -> Iterator[Batch]:
         """The feed of uploads; a sweep asks for each video by name."""

@@ -20,6 +20,11 @@ BAD_KEY = ("keyInvalid", "API_KEY_INVALID", "keyExpired", "accessNotConfigured")
 HOME = ZoneInfo("America/Los_Angeles")
 
 
+def day(now: datetime) -> str:
+    """The day by Google's clock."""
+    return f"{now.astimezone(HOME):%Y-%m-%d}"
+
+
 class CommentsOff(Refused):
     """Comments of a video are switched off."""
 
@@ -37,7 +42,7 @@ class Api:
     used: int = 0
 
     def __post_init__(self) -> None:
-        today = f"{self.now.astimezone(HOME):%Y-%m-%d}"
+        today = day(self.now)
         self.day, self.used = today, self.used if self.day == today else 0
 
     def ask(self, method: str, params: Json, seen: Seen | None = None) -> Answer:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from hub.model import Account, Health, Item
     from hub.run import Hub
     from hub.store import Record
+    from hub.vitals import Vitals
 
 
 RECENT = 2000  # messages of the public that are looked at for open questions
@@ -71,7 +72,8 @@ def _marked(piece: Snippet, *, colour: bool) -> str:
 @click.option("--waiting", "unanswered", is_flag=True, help="questions that nobody of the brand has answered yet")
 @click.pass_obj
 def status(screen: Screen, unanswered: bool) -> int:
-    """What is known of every channel, and what waits."""
+    """How every channel is, and what waits."""
+    from hub import vitals
     from hub.run import publish_due
 
     with reading(screen) as hub:
@@ -82,11 +84,17 @@ def status(screen: Screen, unanswered: bool) -> int:
             ]
             screen.result(asked, _questions(questions))
             return 0
+        now = screen.clock()
         healths = [replace(hub.store.health(name), items=hub.store.brings(name)) for name in hub.settings.channels]
+        told = [
+            vitals.of(channel, health, hub.store.spoke(health.channel), now)
+            for channel, health in zip(hub.settings.channels.values(), healths, strict=True)
+        ]
         erasing, seq = hub.store.erasing(), hub.store.seq
         unpublished = publish_due(hub).exists()
-    data = {"channels": [_facts(one) for one in healths], "seq": seq, "erasing": erasing, "publish_due": unpublished}
-    screen.result(data, _status(healths, erasing=erasing, unpublished=unpublished))
+    rows = [_facts(one) | asdict(state) for one, state in zip(healths, told, strict=True)]
+    data = {"channels": rows, "seq": seq, "erasing": erasing, "publish_due": unpublished}
+    screen.result(data, _status(list(zip(healths, told, strict=True)), erasing=erasing, unpublished=unpublished))
     return 0
 
 
@@ -112,19 +120,29 @@ def _questions(questions: list[Item]) -> Iterator[str]:
 
 
 def _facts(health: Health) -> dict[str, object]:
-    """A channel's health without its cursor, which is nobody's business."""
-    return {key: value for key, value in asdict(health).items() if key != "cursor"}
+    """A channel's health without its cursor and the digests of its secrets, which are nobody's business."""
+    hidden = ("cursor", "seal", "secret")
+    return {key: value for key, value in asdict(health).items() if key not in hidden}
 
 
-def _status(healths: list[Health], *, erasing: bool, unpublished: bool) -> Iterator[str]:
+def _status(channels: list[tuple[Health, Vitals]], *, erasing: bool, unpublished: bool) -> Iterator[str]:
     rows = [
-        (one.channel, one.kind or "-", str(one.items), _state(one), when(one.last_success), _next(one))
-        for one in healths
+        (
+            one.channel,
+            one.kind or "-",
+            str(one.items),
+            f"failing ({one.failures}x)" if told.state == "failing" else told.state,
+            when(one.last_success),
+            _next(one, told),
+            _left(told),
+        )
+        for one, told in channels
     ]
-    yield from table(rows, ("channel", "kind", "items", "state", "last success", "next try"))
-    for one in healths:
-        if one.error:
-            yield f"{one.channel}: {one.error}: {one.message}"
+    yield from table(rows, ("channel", "kind", "items", "state", "last success", "next try", "left"))
+    for one, told in channels:
+        said = [f"{one.error}: {one.message}"] if one.error else []
+        if said or told.notes:
+            yield f"{one.channel}: {'; '.join([*said, *told.notes])}"
         yield from [f"{one.channel}: warning: {text}" for text in one.warnings]
     if erasing:
         yield "erasure pending: a reader held the archive; the next update tries again"
@@ -132,16 +150,16 @@ def _status(healths: list[Health], *, erasing: bool, unpublished: bool) -> Itera
         yield "the publish command did not go through yet; the next update tries again"
 
 
-def _state(health: Health) -> str:
-    if health.error:
-        return f"failing ({health.failures}x)"
-    return "ok" if health.last_success else "never asked"
-
-
-def _next(health: Health) -> str:
-    if health.error == "Gone":
-        return "only by hub update --now"
+def _next(health: Health, told: Vitals) -> str:
+    if told.state in ("paused", "gone"):
+        return f"hub pull {health.channel}"
     return when(health.next_due) if health.next_due else "now"
+
+
+def _left(told: Vitals) -> str:
+    """What may still be asked today, and when a token ends."""
+    quota = [f"{told.left.left:g} of {told.left.most:g} {told.left.what}"] if told.left else []
+    return ", ".join([*quota, *([f"token until {told.token_ends:%Y-%m-%d}"] if told.token_ends else [])]) or "-"
 
 
 @click.command()

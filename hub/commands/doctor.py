@@ -8,7 +8,7 @@ import stat
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import click
@@ -59,7 +59,9 @@ def examined(screen: Screen, channel: str | None) -> Iterator[Check]:
         yield from folder(settings)
         with asking(screen, settings) as hub:
             yield from inside(hub, screen)
-            yield from (reached(hub, one) for one in settings.channels.values() if channel in (None, one.name))
+            for one in [one for one in settings.channels.values() if channel in (None, one.name)]:
+                yield reached(hub, one, named=bool(channel))
+                yield from vital(hub, one, screen.clock())
     except SettingsError as why:
         for one_wrong in (why, *why.also):
             yield Check(check="settings", state="failed", detail=str(one_wrong.what), fix=one_wrong.fix, code=78)
@@ -207,10 +209,17 @@ def searchable(hub: Hub) -> frozenset[str]:
     return frozenset(record.item.id for record in hub.store.records() if not record.item.unsearchable)
 
 
-def reached(hub: Hub, channel: Channel) -> Check:
-    """Does the channel answer, with the credentials it has?"""
+def reached(hub: Hub, channel: Channel, *, named: bool = True) -> Check:
+    """Does the channel answer, with the credentials it has? One that refused is asked only where it is `named`."""
+    from hub.report import Wish
+    from hub.run import is_wanted
+    from hub.vitals import resume
+
     health = hub.store.health(channel.name)
     good = Check(check=f"channel {channel.name}", detail=f"last success {when(health.last_success)}")
+    if not named and health.error and not is_wanted(hub, channel, health, Wish(now=hub.web.now(), recheck=True)):
+        fix = f"{resume(health)}, or look closer: hub doctor {channel.name}"
+        return replace(good, state="failed", detail=health.message, fix=fix, code=77)  # as asking would
     try:
         probe(hub, channel)
     except Refused as why:
@@ -220,6 +229,26 @@ def reached(hub: Hub, channel: Channel) -> Check:
     except BUGS as why:
         return replace(good, state="failed", detail=f"a bug in this kind: {type(why).__name__}: {why}", code=69)
     return good
+
+
+def vital(hub: Hub, channel: Channel, now: datetime) -> Iterator[Check]:
+    """A silence that is not like the channel, a token that ends soon, and what is left of today's allowance."""
+    from hub import vitals
+
+    found = vitals.of(channel, hub.store.health(channel.name), hub.store.spoke(channel.name), now)
+    name = channel.name
+    if found.silent_days:
+        fix = f"look at its source; if it is alive, its address in [channels.{name}] may be wrong"
+        yield Check(check=f"rhythm of {name}", state="warning", detail=f"silent for {found.silent_days} days", fix=fix)
+    if found.token_ends:
+        soon = found.token_ends - now < vitals.SOON
+        detail = f"ends on {found.token_ends:%Y-%m-%d} at the latest"
+        fix = "make a new one before" if soon else ""
+        yield Check(check=f"token of {name}", state="warning" if soon else "ok", detail=detail, fix=fix)
+    if found.left:
+        state, fix = ("ok", "") if found.left.left else ("warning", "wait for tomorrow, or allow more in the settings")
+        detail = f"{found.left.left:g} of {found.left.most:g} {found.left.what}"
+        yield Check(check=f"left for {name}", state=state, detail=detail, fix=fix)
 
 
 def probe(hub: Hub, channel: Channel) -> None:

@@ -242,6 +242,10 @@ class Store(Protocol):
         """How many items a channel still brings; costs as much as there are."""
         ...
 
+    def spoke(self, channel: str, many: int = 30) -> list[datetime]:
+        """When the brand last spoke there, the newest first; for those who ask, as `brings`."""
+        ...
+
     def note(self, health: Health) -> None:
         """Keep the facts of a pull (not the cursor: `save` does that)."""
         ...

@@ -286,6 +286,10 @@ class Archive:
         with self.database.reading() as c:
             return channels.health(c, channel)
 
+    def spoke(self, channel: str, many: int = 30) -> list[datetime]:
+        with self.database.reading() as c:
+            return channels.spoke(c, channel, many)
+
     def brings(self, channel: str) -> int:
         with self.database.reading() as c:
             return channels.brings(c, channel)

@@ -11,8 +11,9 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from hub.model import Cursor, Health
 from hub.store import codec, journal
 from hub.store.schema import channels, hosts, versions
+from hub.threads import UNDATED
 
-_TIMES = ("last_try", "last_success", "next_due", "last_sweep")
+_TIMES = ("last_try", "last_success", "next_due", "last_sweep", "secret_since")
 
 
 def health(c: Connection, channel: str) -> Health:
@@ -28,6 +29,14 @@ def brings(c: Connection, channel: str) -> int:
     """How many items a channel still brings: all its versions are counted, so this is for those who ask."""
     found = select(func.count()).where(versions.c.channel == channel, versions.c.text.is_not(None))
     return c.scalar(found) or 0
+
+
+def spoke(c: Connection, channel: str, many: int) -> list[datetime]:
+    """When the brand's last posts there were published, the newest first."""
+    v = versions.c
+    ask = select(v.published).where(v.channel == channel, v.ours, v.parent_name == "", v.text.is_not(None))
+    found = c.scalars(ask.where(v.published != UNDATED).order_by(v.published.desc()).limit(many))
+    return [datetime.fromisoformat(one) for one in found]
 
 
 def note(c: Connection, health: Health) -> None:

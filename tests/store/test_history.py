@@ -1,12 +1,12 @@
 """Counts have a past, by day, and only a figure that reads otherwise is news."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from hub.model import Batch
 from hub.store.archive import Archive
-from tests.store.said import bring, post, url
+from tests.store.said import START, bring, item, post, url
 
 DAYS = [date(2026, 1, day) for day in (1, 2, 3)]
 
@@ -53,3 +53,10 @@ def test_an_account_has_a_past_too_and_dirties_no_page(archive: Archive) -> None
 def test_what_is_forgotten_has_no_past(counted: Archive) -> None:
     counted.forget([url("a")], lambda account: False)
     assert past(counted) == []
+
+
+def test_when_the_brand_last_spoke_is_told_newest_first(archive: Archive) -> None:
+    bring(
+        archive, post("a"), post("b", at=5), post("undated", at=None), post("answer", at=9, to="a"), item("c", to="a")
+    )
+    assert archive.spoke("blog") == [START + timedelta(minutes=5), START]
