@@ -21,9 +21,12 @@ from hub.channels.bluesky import Bluesky
 from hub.channels.discourse import Discourse
 from hub.channels.feed import Feed
 from hub.channels.mastodon import Mastodon
+from hub.channels.newsletter import Newsletter
 from hub.channels.twitter import Twitter
 from hub.channels.wordpress import Wordpress
 from hub.channels.youtube import Youtube
+from hub.guard import resolve
+from hub.mail import opener
 from hub.model import Batch, Cursor
 from hub.report import Wish
 from hub.run import opened, update
@@ -166,6 +169,8 @@ KINDS = (
     Youtube(name="youtube", account="@TarnwickKettles", api_key=KEY, language="en", watch_days=3650),
     Wordpress(name="blog", url="https://blog.tarnwick.example/", language="en"),
     Feed(name="workshop", url="https://workshop.tarnwick.example/feed.atom"),
+    Newsletter("letter", sender="letter@tarnwick.example", path="demo/letters.mbox", post=opener(CONTENT, (), resolve)),
+    load(CONTENT.parent, {}).channels["webmentions"],
 )
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 LATER = [timedelta(), *(timedelta(days=days, hours=7) for days in (2, 11, 19, 24, 400))]

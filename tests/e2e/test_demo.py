@@ -363,3 +363,23 @@ def test_a_site_whose_memory_was_deleted_keeps_its_bytes_and_loses_no_track(kept
     removed = kept.update("--now").json["built"]["removed"]
     assert kept.bytes().keys() == before.keys() - set(removed)
     assert len([path for path in removed if path.startswith("p/2026-11-12")]) == 3
+
+
+# what comes by mail, and from other people's sites
+
+
+def test_a_letter_stands_with_the_post_it_was_sent_of(demo: Demo) -> None:
+    sent = {item["id"]: item["thread_id"] for item in demo.items if item["channel"] == "letter"}
+    blog, own = "https://blog.tarnwick.example/?p=194", "mid:letter-19@tarnwick.example"
+    assert sent == {"mid:letter-18@tarnwick.example": blog, own: own}
+
+
+def test_what_a_reader_answered_to_a_letter_is_in_no_file(demo: Demo) -> None:
+    kept = [path for path in demo.folder.path.rglob("*") if path.is_file() and path.name != "letters.mbox"]
+    assert not [path for path in kept if b"keep a pear knob" in path.read_bytes()]
+
+
+def test_webmentions_that_somebody_looked_at_stand_there_and_the_others_wait(demo: Demo) -> None:
+    hosts = sorted(urlsplit(item["id"]).hostname or "" for item in demo.items if item["channel"] == "webmentions")
+    assert hosts == ["platte-und-topf.example", "quietbolt.example", "the-long-spoon.example", "wynn-allotment.example"]
+    assert not [name for name, body in demo.files(".html", ".json").items() if b"best-kettles-now" in body]
