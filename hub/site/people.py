@@ -38,11 +38,14 @@ def page(shop: Workshop, page: Page) -> dict[str, bytes]:
     total = roll.total(db, name)
     if here != name or page.number > closed(total):
         return _moved(shop, name, here) if here and here != name and not page.number else {}
+    found = roll.window(db, name, *window(page.number, total))[::-1]
+    ends = [*roll.window(db, name, 0, 1), *roll.window(db, name, max(total - 1, 0), 1)]
+    newest = [roll.newest(db, author) for author in roll.accounts(db, name)]
+    shop.records([*(ident for pair in (*found, *ends) for ident in pair), *newest])  # all at once
     accounts = tuple(_accounts(shop, name))
     if not accounts:
         return {}
     at, number = accounts[0].home, page.number
-    found = roll.window(db, name, *window(number, total))[::-1]
     last = closed(total)
     who = _face(shop, name)
     view = PersonPage(
@@ -52,8 +55,8 @@ def page(shop: Workshop, page: Page) -> dict[str, bytes]:
         said=tuple(_said(shop, found)),
         accounts=accounts if not number else (),
         proofs=tuple(_proofs(shop, name)) if len(accounts) > 1 and not number else (),
-        first=_when(shop, roll.window(db, name, 0, 1)),
-        last=_when(shop, roll.window(db, name, total - 1, 1)),
+        first=_when(shop, ends[:1]),
+        last=_when(shop, ends[1:]),
         newer=list_path(at, number + 1 if number < last else 0) if number else "",
         older=list_path(at, (number or last + 1) - 1) if (number or last + 1) > 1 else "",
         oldest=list_path(at, 1) if last and number != 1 else "",
