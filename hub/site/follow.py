@@ -58,13 +58,6 @@ def part_of(page: Page) -> tuple[str, str]:
     return root, path
 
 
-def leaf(manifest: Manifest, page: Page) -> str:
-    """The file of a post or of a further page of its conversation, which may link to each other; "" for others."""
-    root, path = part_of(page) if page.kind == "part" else (page.name, "")
-    post = manifest.post(root) if page.kind in ("part", "post") else None
-    return f"{post.address}{path}index.html" if post else ""
-
-
 def sort_key(item: Item) -> str:
     """Published as a string that sorts by time; "" when unknown."""
     return item.published.isoformat() if item.published else ""

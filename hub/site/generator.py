@@ -19,12 +19,12 @@ from hub.site.allowed import allowed
 from hub.site.assets import gather, statics
 from hub.site.collect import collector
 from hub.site.compose import Composer
-from hub.site.follow import Follower, leaf
+from hub.site.follow import Follower
 from hub.site.foreign import OURS, Foreign
 from hub.site.foreign import files as theme_files
 from hub.site.job import Job, decided, themes, worded
 from hub.site.lexicon import Block
-from hub.site.make import Workshop
+from hub.site.make import Workshop, front
 from hub.site.manifest import Manifest
 from hub.site.shelf import Reading, Shelf
 from hub.site.shell import addresses, shell
@@ -138,7 +138,7 @@ class HubGenerator(Generator):  # type: ignore[misc]
         self.shell = shop.shell
         media = self.job.settings.memory / "media"
         pages = ordered(shop.manifest)
-        quiet.expect((path, page) for page in pages if (path := leaf(shop.manifest, page)))
+        quiet.expect((path, page) for page in pages if (path := front(shop.manifest, page)))
         for page in pages:
             made = self.job.attempt(_name(page), partial(shop.make, page))
             if made is not None:

@@ -121,6 +121,17 @@ class Workshop:
         return feeds_of(self.list_title(name), feed(name))
 
 
+def front(manifest: Manifest, page: Page) -> str:
+    """The file of a page to which others link, however new; "" where none does, or it is gone."""
+    root, path = part_of(page) if page.kind == "part" else (page.name, "")
+    if page.kind in ("post", "part"):
+        post = manifest.post(root)
+        return f"{post.address}{path}index.html" if post else ""
+    if page.kind == "list":
+        return f"{list_path(base(page.name), page.number)}index.html"
+    return f"{month_path(page.name)}index.html" if page.kind in ("month", "year") else ""
+
+
 def _post(shop: Workshop, page: Page) -> dict[str, bytes]:
     post, talk = shop.manifest.post(page.name), shop.talk(page.name)
     related = shop.manifest.alike(post) if post and post.tags else []

@@ -3,6 +3,7 @@
 import os
 import re
 import sys
+from functools import cache
 from pathlib import Path
 
 from tests.site.conftest import Folder, post, reply
@@ -10,12 +11,18 @@ from tests.site.conftest import Folder, post, reply
 LINK = re.compile(r"""\s(?:href|src)=["']?/([^"'\s>#?]*)""")
 
 
+@cache
+def links(path: Path, written: int) -> frozenset[str]:
+    found = LINK.findall(path.read_text("utf-8"))
+    return frozenset(f"{link}index.html" if link.endswith("/") or not link else link for link in found)
+
+
 def dead(output: Path) -> set[str]:
     """Links of the pages there to files that are not."""
-    pages = {path: path.read_text("utf-8") for path in output.rglob("*.html") if "/." not in path.as_posix()}
-    links = {(path, link) for path, text in pages.items() for link in LINK.findall(text)}
-    files = {(path, f"{link}index.html" if link.endswith("/") or not link else link) for path, link in links}
-    return {f"{path.relative_to(output)} → {file}" for path, file in files if not (output / file).exists()}
+    files = {path.relative_to(output).as_posix(): path for path in output.rglob("*.*")}
+    pages = [(name, path) for name, path in files.items() if name.endswith(".html") and not name.startswith(".")]
+    held = {(name, link) for name, path in pages for link in links(path, path.stat().st_mtime_ns)}
+    return {f"{name} → {link}" for name, link in held if link not in files}
 
 
 def watched(folder: Folder) -> set[str]:
@@ -53,4 +60,19 @@ def test_posts_that_go_together_never_link_to_one_that_went(folder):
     folder.save(*map(post, range(1, 9)))
     folder.build()
     folder.save(gone=tuple(post(number).id for number in range(3, 7)))
+    assert watched(folder) == set()
+
+
+def test_new_topics_months_and_numbered_pages_never_link_to_what_is_not_there_yet(folder):
+    folder.save(*(post(number, tags=("tin", f"t{number % 3}")) for number in range(1, 19)))
+    folder.build()
+    folder.save(*(post(number, tags=("tin", f"t{number % 4}", f"u{number}")) for number in range(16, 42)))
+    assert watched(folder) == set()
+
+
+def test_conversations_that_become_one_never_lead_to_what_is_not_there_yet(folder):
+    folder.save(post(1), post(2))
+    folder.save(post(3, channel="news", id="n", url="https://news.example/n", links=("https://blog.example/9/",)))
+    folder.build()
+    folder.save(post(9, published=post(3).published), post(10), *(reply(number, post(9).id) for number in range(3)))
     assert watched(folder) == set()
