@@ -9,14 +9,19 @@ from __future__ import annotations
 import ast
 import json
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from hub import channels
+from hub.channels import Ask
 from hub.errors import ChannelError
+from hub.inbox import Inbox
+from hub.web import Web
 from tests.channels.test_contract import CASES, HERE, NAME, Case, items, public, said
 
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
 SOURCES = Path(channels.__file__).parent
 FOLLOWED = [name for name in CASES if len(json.loads((HERE / name / "pull.json").read_text("utf-8"))["exchanges"]) > 1]
 
@@ -48,9 +53,9 @@ def family(kind: str) -> dict[str, str]:
     return {path.stem: path.read_text("utf-8") for path in paths if path.stem.partition("_")[0] == kind}
 
 
-def mutant(kind: str, folder: Path) -> str:
-    """A copy of a kind without parents, as an import path."""
-    package, change, sources = f"parentless_{kind}", Parentless(), family(kind)
+def mutant(kind: str, folder: Path, beside: str = "") -> str:
+    """A copy of a kind without parents, and of one whose code it shares, as an import path."""
+    package, change, sources = f"parentless_{kind}", Parentless(), family(kind) | (family(beside) if beside else {})
     (folder / package).mkdir()
     for stem, text in sources.items():
         for other in sources:
@@ -78,6 +83,39 @@ def test_a_kind_that_misreads_the_parent_is_found_out(
     assert brings_what_is_written(case)
     case.said["kind"] = mutant(case.said["kind"], tmp_path)
     assert not brings_what_is_written(case)
+
+
+WITHOUT = {
+    "archive": "brings nothing by itself",
+    "inbox": "has no recording: see below",
+    "linkedin": "brings nobody's answers",
+    "local": "is written by the brand alone",
+    "newsletter": "answers nothing: its issues alone are read",
+    "podcast": "has its answers from mastodon and bluesky",
+    "threads": "brings nobody's answers",
+}
+"""Kinds of which no item says, by their own code, what it answers, and why."""
+
+
+def test_no_kind_that_tells_of_answers_is_left_out() -> None:
+    held = {json.loads((HERE / name / "items.json").read_text("utf-8"))["kind"] for name in answering()}
+    there = {path.stem for path in SOURCES.glob("*.py") if f"\nclass {path.stem.title()}:" in path.read_text("utf-8")}
+    pulling = {name for name in there if "    def pull(" in (SOURCES / f"{name}.py").read_text("utf-8")}
+    assert (held & WITHOUT.keys(), held | WITHOUT.keys()) == (set(), pulling)
+
+
+def test_an_inbox_that_misreads_the_parent_is_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source, target = "https://ann.example/1", "https://blog.example/kettle"
+    monkeypatch.syspath_prepend(str(tmp_path))
+    queue, tape = Inbox(tmp_path / "inbox", ("blog.example",)), tmp_path / "tape.json"
+    queue.take(source, target)
+    page = f"<div class='h-entry'><p class='e-content'>Hi</p><a class='u-in-reply-to' href='{target}'></a></div>"
+    exchange = {"request": {"url": source}, "response": {"text": page}}
+    tape.write_text(json.dumps({"origin": "made up", "exchanges": [exchange]}), "utf-8")
+    for kind, parent in (("inbox", target), (mutant("inbox", tmp_path, "webmention"), "")):
+        channel = channels.kind(kind)("inbox", queue=lambda: queue)  # type: ignore[call-arg]
+        web = Web(agent="test", now=lambda: NOW, replay=tape)
+        assert [item.reply_to for item in items(list(channel.pull(web, {}, Ask(now=NOW))))] == [parent]
 
 
 @pytest.mark.parametrize("name", FOLLOWED)
