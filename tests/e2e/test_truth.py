@@ -118,6 +118,16 @@ def test_microformats_of_a_list_are_posts_as_the_store_has_them(told: Told) -> N
     assert lists > len(told.threads)
 
 
+def test_further_pages_of_a_conversation_hold_all_its_replies_and_no_other(told: Told) -> None:
+    for place, thread, body in told.posts():
+        folder = told.output / place.removeprefix(HOST)
+        bodies = [body, *(path.read_bytes() for path in sorted(folder.glob("*/**/index.html")))]
+        entries = [entry for one in bodies for entry in mf2py.parse(doc=one.decode(), url=place)["items"]]
+        assert {cited(entry) for entry in entries} == {(place, piece(thread))}
+        found = {cited(one) for entry in entries for one in entry["properties"].get("comment", [])}
+        assert found == {(one.url, said(one)) for one in heard(thread)}, place
+
+
 # JSON-LD
 
 
@@ -211,3 +221,23 @@ def test_the_three_kinds_of_a_feed_tell_the_same(told: Told) -> None:
                 list(entries(base + kind, (told.output / (base + kind)).read_bytes())) for kind in ("rss", "json")
             ]
             assert [[one[:2] for one in other] for other in others] == [[one[:2] for one in entries(path, body)]] * 2
+
+
+# ActivityStreams, and the wall
+
+
+def test_the_activity_of_a_post_is_its_author_time_and_replies(told: Told) -> None:
+    for place, thread, _ in told.posts():
+        data = json.loads((told.output / place.removeprefix(HOST) / "activity.json").read_bytes())
+        name, published = piece(thread)
+        assert (data["id"], when(data.get("published", ""))) == (place, published)
+        assert data.get("attributedTo", {}).get("name", name) == name  # absent where terms keep words out of JSON
+        assert data.get("replies", {}).get("totalItems", 0) == len(heard(thread)), place
+
+
+def test_the_wall_turns_what_the_store_holds(told: Told) -> None:
+    rows = json.loads((told.output / "wall/feed.json").read_bytes())["items"]
+    pieces = {thread.root.id: piece(thread) for thread in told.threads.values()}
+    known = [pieces.get(row["id"]) or said(told.items[row["id"]]) for row in rows]
+    assert [(row["name"], when(row["iso"])) for row in rows] == known
+    assert rows
