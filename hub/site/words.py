@@ -6,7 +6,7 @@ What no catalogue has stands in English, the language of the templates.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -66,11 +66,17 @@ class Words:
     def word(self, text: str, /, **values: object) -> str:
         """A sentence, with what stands at its %(places)s."""
         said = self.catalogue.gettext(text)
-        return said % values if values else said
+        return said % self._apart(values) if values else said
 
     def words(self, one: str, many: str, number: int, /, **values: object) -> str:
         """A sentence about a number of things; %(num)s is that number as people here write it."""
-        return self.catalogue.ngettext(one, many, number) % {"num": self.number(number), **values}
+        return self.catalogue.ngettext(one, many, number) % {"num": self.number(number), **self._apart(values)}
+
+    def _apart(self, values: Mapping[str, object]) -> dict[str, object]:
+        """Names keep their own direction: in a sentence from the right a Latin one would carry off what follows it."""
+        if self.locale.text_direction == "ltr":
+            return dict(values)
+        return {key: f"\u2068{value}\u2069" if type(value) is str else value for key, value in values.items()}
 
     def number(self, value: float) -> str:
         return str(format_decimal(value, locale=self.locale))

@@ -83,6 +83,11 @@ def test_day_and_clock_stand_as_the_language_writes_them(language: str, moment: 
     assert Words(locale_of(language)).moment(WHEN).replace("\u200f", "") == moment
 
 
+@pytest.mark.parametrize(("language", "said"), [("de", "in Sky."), ("ar", "in \u2068Sky\u2069.")])
+def test_a_name_in_a_sentence_from_the_right_keeps_its_own_direction(language: str, said: str) -> None:
+    assert Words(locale_of(language)).word("in %(place)s.", place="Sky") == said
+
+
 def test_a_site_speaks_the_language_of_its_settings(tmp_path: Path) -> None:
     folder = lay(tmp_path / "hub")
     settings = SETTINGS.format(prefix="").replace('name = "', 'language = "de"\nname = "', 1)
