@@ -149,7 +149,13 @@ def _said(item: Item, url: str, shop: Workshop) -> dict[str, object]:
 def _author(item: Item, shop: Workshop) -> dict[str, object]:
     """Who said it, with the page of that person here, else the one at home."""
     who = shop.composer.speaker(item)
-    return _full({"@type": "Person", "name": who.name, "url": shop.at.absolute(who.page) if who.page else who.href})
+    return _full(
+        {
+            "@type": "Person",
+            "name": who.name or shop.shell.unnamed,
+            "url": shop.at.absolute(who.page) if who.page else who.href,
+        }
+    )
 
 
 def _full(value: dict[str, object]) -> dict[str, object]:
