@@ -28,6 +28,7 @@ IN_REPLY_TO = re.compile(r"""\s*<p>[^<]{0,80}<a href="([^"<>]+#comment-\d+)"[^>]
 # WordPress lists posts behind a password too, with the form that asks for it in place of the text.
 LOCKED = re.compile(r"""<form\b[^>]*\baction=["'][^"'<>]*[?&]action=postpass""")
 UNSEEN = Seen()
+SOON, DAY = timedelta(minutes=15), timedelta(days=1)  # between two readings of a comment feed without a count
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,7 @@ class _Talk:
     count: int = -1
     read: int | None = None  # the count when it was last read; None: never
     latest: str = ""
+    asked: str = ""  # when it was last read, where no count tells whether it moved
     seen: Seen = UNSEEN
 
     @classmethod
@@ -115,18 +117,28 @@ class _Talk:
             count=count if isinstance(count, int) else -1,
             read=read if isinstance(read, int) else None,
             latest=string(kept, "latest"),
+            asked=string(kept, "asked"),
             seen=Seen.load(at(kept, "seen")),
         )
 
     def dump(self) -> dict[str, object]:
-        read = {} if self.read is None else {"read": self.read}
-        return {"feed": self.feed, "count": self.count, "latest": self.latest, "seen": self.seen.dump(), **read}
+        more: dict[str, object] = {} if self.read is None else {"read": self.read}
+        more |= {"asked": self.asked} if self.asked else {}
+        return {"feed": self.feed, "count": self.count, "latest": self.latest, "seen": self.seen.dump(), **more}
 
     def due(self, ask: Ask, since: datetime) -> bool:
-        """Once where comments are announced or may be; later while watched, when the count moved or on request."""
+        """Once where comments are announced or may be; later while watched, when the count moved or on request. Where
+        no count is told, after an eighth of the silence so far: hot ones often, cold ones once a day."""
         if ask.sweep or (self.read is None and self.count != 0):
             return True
-        return self.watched(since) and (ask.recheck or (self.read is not None and self.read != self.count))
+        moved = self.read is not None and self.read != self.count
+        return self.watched(since) and (ask.recheck or moved or self._cooled(ask.now))
+
+    def _cooled(self, now: datetime) -> bool:
+        asked, latest = when(self.asked), when(self.latest)
+        if self.count >= 0 or asked is None:
+            return False
+        return now - asked >= (min(max((asked - latest) / 8, SOON), DAY) if latest else DAY)
 
     def watched(self, since: datetime) -> bool:
         """Whether the last word fell lately, as far as is known."""
@@ -195,7 +207,8 @@ class _Visit:
     def _announce(self, name: str, entry: Entry) -> None:
         talk = self.talks.get(name, _Talk(entry.replies))
         latest = max(talk.latest, entry.published.isoformat() if entry.published else "")
-        self.talks[name] = replace(talk, feed=entry.replies, count=entry.count, latest=latest)
+        count = entry.count if entry.count >= 0 or talk.count else 0  # what cannot be read is told by no count, too
+        self.talks[name] = replace(talk, feed=entry.replies, count=count, latest=latest)
 
     def _forget(self, window: set[str]) -> None:
         """Let go of talks that were read, are watched no longer and left the feed: else the cursor grows for ever."""
@@ -213,10 +226,11 @@ class _Visit:
             raise
         except ChannelError as why:
             if not isinstance(why, Unreachable):  # what may be over in a while is asked for again, the rest is not
-                self.talks[name] = replace(talk, read=talk.count)
+                self.talks[name] = replace(talk, read=max(talk.count, 0), count=max(talk.count, 0))
             silent = isinstance(why, Missing) and why.forever
             return Batch(warnings=() if silent else (f"comments of {name}: {why.what}",), cursor=self._dump())
-        talk = replace(talk, read=talk.count, seen=answer.seen)
+        asked = self.ask.now.isoformat() if talk.count < 0 else ""
+        talk = replace(talk, read=talk.count, seen=answer.seen, asked=asked)
         items = self._replies(name, document) if document else ()
         latest = max((item.published.isoformat() for item in items if item.published), default="")
         before, self.talks[name] = self.talks[name], replace(talk, latest=max(talk.latest, latest))

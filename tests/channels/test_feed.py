@@ -48,7 +48,7 @@ class World:
         self.tape, self.answers = folder / "tape.json", dict[str, Mapping[str, object]]()
         self.cursor: Mapping[str, object] = {}
         self.asked: list[str] = []
-        self.channel = Feed("f", URL)
+        self.channel, self.now = Feed("f", URL), NOW
 
     def says(self, url: str, *items: str, **answer: object) -> None:
         self.answers[url] = {"text": rss(*items), **answer}
@@ -56,8 +56,8 @@ class World:
     def pull(self, **ask: bool) -> list[Batch]:
         exchanges = [{"request": {"url": url}, "response": response} for url, response in self.answers.items()]
         self.tape.write_text(json.dumps({"origin": "made up for a test", "exchanges": exchanges}))
-        web = Logged(agent="test", now=lambda: NOW, replay=self.tape, sleep=lambda _: None)
-        batches = list(self.channel.pull(web, self.cursor, Ask(now=NOW, **ask)))
+        web = Logged(agent="test", now=lambda: self.now, replay=self.tape, sleep=lambda _: None)
+        batches = list(self.channel.pull(web, self.cursor, Ask(now=self.now, **ask)))
         self.cursor = json.loads(json.dumps(batches[-1].cursor)) if batches else self.cursor
         self.asked = web.log
         return batches
@@ -96,6 +96,29 @@ def test_later_only_watched_posts_whose_count_moved_are_asked_about(world: World
     world.says(URL, entry("still", 1), entry("moved", 2), entry("old", 2, days=900))
     world.pull()
     assert world.asked == [URL, talk("moved")]
+
+
+def test_without_a_count_a_lively_talk_is_asked_about_often_and_a_quiet_one_once_a_day(world: World) -> None:
+    world.says(URL, entry("hot"), entry("cool", days=20), entry("old", days=900))
+    for name, minutes in (("hot", 20), ("cool", 20 * 1440), ("old", 900 * 1440)):
+        date = f"<pubDate>{NOW - timedelta(minutes=minutes):%a, %d %b %Y %H:%M:%S} GMT</pubDate>"
+        world.says(talk(name), f"<item><guid>https://f.example/{name}#1</guid>{date}</item>")
+    rounds = []
+    for minutes in (0, 0, 16, 1441):
+        world.now = NOW + timedelta(minutes=minutes)
+        world.pull()
+        rounds.append(world.asked[1:])
+    assert rounds == [[talk("hot"), talk("cool"), talk("old")], [], [talk("hot")], [talk("hot"), talk("cool")]]
+
+
+def test_a_comment_feed_without_a_count_that_is_not_there_is_not_asked_for_again(world: World) -> None:
+    world.says(URL, entry("a"))
+    world.says(talk("a"), status=404)
+    world.pull()
+    world.now += timedelta(days=2)
+    world.says(URL, entry("a"), entry("b", 0))
+    world.pull()
+    assert world.asked == [URL]
 
 
 def test_a_quiet_pull_is_one_request_and_no_batch(world: World) -> None:
