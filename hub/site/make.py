@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from hub.model import Item, Reply
 from hub.pages import HOME, MENTIONS, Page, address, anchor, base, closed, feed, list_path, window
-from hub.site import beside, headers, insights, jsonld, machine, people, search, topics, wall
+from hub.site import beside, headers, insights, jsonld, machine, people, roll, search, topics, wall
 from hub.site.collect import LISTS, lists
 from hub.site.compose import Composer
 from hub.site.faces import PersonLine
@@ -127,6 +127,8 @@ def front(manifest: Manifest, page: Page) -> str:
     if page.kind in ("post", "part"):
         post = manifest.post(root)
         return f"{post.address}{path}index.html" if post else ""
+    if page.kind in ("person", "people"):
+        return roll.front(manifest.db, page)
     if page.kind == "list":
         return f"{list_path(base(page.name), page.number)}index.html"
     return f"{month_path(page.name)}index.html" if page.kind in ("month", "year") else ""

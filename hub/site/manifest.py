@@ -14,7 +14,7 @@ from pathlib import Path
 from hub.errors import OutputError
 from hub.pages import Page, Post
 
-VERSION = 9
+VERSION = 10
 
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
@@ -43,7 +43,7 @@ CREATE INDEX said_time ON said (time, id);
 CREATE TABLE lacks (root TEXT, channel TEXT, shown INTEGER, reported INTEGER, why TEXT,
                     PRIMARY KEY (root, channel)) WITHOUT ROWID;
 CREATE TABLE spoken (id TEXT PRIMARY KEY, root TEXT, author TEXT, person TEXT, sort TEXT, channel TEXT, what TEXT,
-                     ours INTEGER, letter TEXT, face TEXT, over TEXT) WITHOUT ROWID;
+                     ours INTEGER, letter TEXT, face TEXT, home TEXT, over TEXT) WITHOUT ROWID;
 CREATE INDEX spoken_root ON spoken (root);
 CREATE INDEX spoken_author ON spoken (author, sort, id);
 CREATE INDEX spoken_person ON spoken (person, sort, id);

@@ -62,8 +62,8 @@ def page(shop: Workshop, page: Page) -> dict[str, bytes]:
         oldest=list_path(at, 1) if last and number != 1 else "",
         open=not number,
     )
-    files = {f"{list_path(at, number)}index.html": shop.render("person", view)}
-    return files | (_feeds(shop, name, who, accounts) if who.who.team and not number else {})
+    made = _feeds(shop, name, who, accounts) if who.who.team and not number else {}
+    return made | {f"{list_path(at, number)}index.html": shop.render("person", view)}
 
 
 def index(shop: Workshop, page: Page) -> dict[str, bytes]:
@@ -86,7 +86,7 @@ def index(shop: Workshop, page: Page) -> dict[str, bytes]:
         title=title,
         team=tuple(_face(shop, name) for name in roll.team(db)),
         people=tuple(_face(shop, name) for name in busiest),
-        letters=tuple((letter, _under(letter)) for letter in sorted(roll.letters(db))),
+        letters=tuple((letter, roll.under_letter(letter)) for letter in sorted(roll.letters(db))),
     )
     return {"people/index.html": shop.render("people", view)}
 
@@ -98,7 +98,7 @@ def _letter(shop: Workshop, page: Page) -> dict[str, bytes]:
         shop.listed.clear()
         shop.listed["people", letter] = sorted(faces, key=lambda face: (face.who.name.casefold(), face.href))
     faces = shop.listed["people", letter]
-    some, of = tuple(faces[number * roll.MOST : (number + 1) * roll.MOST]), _under(letter)
+    some, of = tuple(faces[number * roll.MOST : (number + 1) * roll.MOST]), roll.under_letter(letter)
     if not some:
         return {}
     title = f"{shop.texts.word('People')}: {letter}"
@@ -126,11 +126,6 @@ def team(shop: Workshop) -> Iterator[tuple[str, str]]:
 def feed(href: str) -> str:
     """Where the feeds of a team member stand, below feeds/ and without the ending."""
     return href.rstrip("/")
-
-
-def _under(letter: str) -> str:
-    plain = letter.lower() if letter.isascii() and letter.isalpha() else "other" if letter == roll.OTHER else ""
-    return f"people/{plain or f'u{ord(letter):04x}'}/"
 
 
 def _moved(shop: Workshop, author: str, here: str) -> dict[str, bytes]:

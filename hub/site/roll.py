@@ -15,7 +15,7 @@ from unicodedata import normalize
 from hub import tidy
 from hub.insight.questions import asks
 from hub.model import Item, Thread
-from hub.pages import Page, closed, digest, page_at
+from hub.pages import Page, closed, digest, list_path, page_at, person
 from hub.store import Store, authors
 
 MOST = 60  # people on a page of them
@@ -34,6 +34,7 @@ class Row:
     ours: bool
     letter: str  # the name begins with it
     face: str  # digest of what a list of people shows
+    home: str  # where the account's page stands
     over: str  # digest of what is shown of the post it answers
 
 
@@ -73,8 +74,8 @@ class Roll:
         if not person:
             self.anew.add(row.author)
         values = (ident, row.root, row.author, person or row.author, row.sort, row.channel, row.what, row.ours)
-        query = "INSERT OR REPLACE INTO spoken VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-        self.db.execute(query, (*values, row.letter, row.face, row.over))
+        query = "INSERT OR REPLACE INTO spoken VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        self.db.execute(query, (*values, row.letter, row.face, row.home, row.over))
 
     def drop(self, ident: str, row: Row) -> None:
         self._note(row.author, row.sort, ident, moved=True)
@@ -198,6 +199,24 @@ def person_of(db: sqlite3.Connection, author: str) -> str:
     return row[0] if row else ""
 
 
+def front(db: sqlite3.Connection, page: Page) -> str:
+    """The file of a page of people; "" where it will be gone."""
+    if page.kind == "people":
+        some = page.number * MOST < letters(db, {page.name})[page.name] if page.name else True
+        path = list_path(under_letter(page.name), page.number + 1 if page.number else 0) if page.name else "people/"
+        return f"{path}index.html" if some else ""
+    row = db.execute("SELECT home, person FROM spoken WHERE author=? LIMIT 1", (page.name,)).fetchone()
+    if not row or page.number > (closed(total(db, page.name)) if row[1] == page.name else 0):
+        return ""
+    return f"{list_path(row[0], page.number)}index.html"
+
+
+def under_letter(letter: str) -> str:
+    """Where the people of a letter are listed."""
+    plain = letter.lower() if letter.isascii() and letter.isalpha() else "other" if letter == OTHER else ""
+    return f"people/{plain or f'u{ord(letter):04x}'}/"
+
+
 def accounts(db: sqlite3.Connection, person: str) -> list[str]:
     """The accounts of a person that say something here."""
     query = "SELECT DISTINCT author FROM spoken WHERE person=? ORDER BY author"
@@ -270,7 +289,7 @@ def rows(db: sqlite3.Connection, root: str) -> dict[str, Row]:
 
 
 def _rows(db: sqlite3.Connection, where: str, value: str) -> dict[str, Row]:
-    query = f"SELECT id, root, author, sort, channel, what, ours, letter, face, over FROM spoken WHERE {where}"  # noqa: S608
+    query = f"SELECT id, root, author, sort, channel, what, ours, letter, face, home, over FROM spoken WHERE {where}"  # noqa: S608
     found = db.execute(query, (value,))
     return {ident: Row(root, author, sort, channel, what, bool(ours), *rest)
             for ident, root, author, sort, channel, what, ours, *rest in found}  # fmt: skip
@@ -294,7 +313,8 @@ def _row(item: Item, thread: str, published: datetime | None, *, root: bool = Fa
         what="post" if root and item.ours else "question" if question else "reply",
         ours=item.ours,
         letter=letter(who.name or who.handle),
-        face=digest(repr((who.name, who.handle, who.avatar, who.id))),
+        face=digest(repr((who.name, who.handle, who.avatar))),
+        home=person(who.id),
         over="",
     )
 

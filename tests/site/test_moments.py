@@ -6,6 +6,7 @@ import sys
 from functools import cache
 from pathlib import Path
 
+from hub.model import Account
 from tests.site.conftest import Folder, post, reply
 
 LINK = re.compile(r"""\s(?:href|src)=["']?/([^"'\s>#?]*)""")
@@ -75,4 +76,13 @@ def test_conversations_that_become_one_never_lead_to_what_is_not_there_yet(folde
     folder.save(post(3, channel="news", id="n", url="https://news.example/n", links=("https://blog.example/9/",)))
     folder.build()
     folder.save(post(9, published=post(3).published), post(10), *(reply(number, post(9).id) for number in range(3)))
+    assert watched(folder) == set()
+
+
+def test_pages_of_people_never_link_to_what_is_not_there_yet(folder):
+    who = [Account(name=name, id=f"https://social.example/users/{name}") for name in ("ann", "bob", "zoe")]
+    folder.save(post(1, author=who[0]), *(reply(number, post(1).id, author=who[1]) for number in range(38)))
+    folder.build()
+    fresh = [reply(100 + number, post(number % 3 + 1).id, author=who[number % 3]) for number in range(30)]
+    folder.save(post(2, author=who[2]), post(3, author=who[0]), *fresh)
     assert watched(folder) == set()
