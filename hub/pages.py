@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from urllib.parse import unquote, urlsplit
 
@@ -38,9 +39,14 @@ def address(root: Item) -> str:
     digest of the id.
     """
     day = root.published.strftime("%Y-%m-%d") if root.published else "undated"
-    segments = [part for part in re.split("[/:]", unquote(urlsplit(root.url or root.id).path)) if part]
+    return _address(root.id, root.url or root.id, day)
+
+
+@lru_cache(maxsize=1024)  # all pages of a conversation ask for the same one
+def _address(id: str, url: str, day: str) -> str:
+    segments = [part for part in re.split("[/:]", unquote(urlsplit(url).path)) if part]
     last = slug(segments[-1]) if segments else ""
-    return "p/" + "-".join(part for part in (day, last, digest(root.id)) if part) + "/"
+    return "p/" + "-".join(part for part in (day, last, digest(id)) if part) + "/"
 
 
 def person(account: str) -> str:

@@ -58,6 +58,7 @@ class Workshop:
     tallies: dict[str, tuple[int, int]] = field(default_factory=dict)  # of posts: replies, channels they came from
     listed: dict[tuple[str, str], list[PersonLine]] = field(default_factory=dict)  # the people of one letter
     talks: dict[str, Talk | None] = field(default_factory=dict)  # the one read last
+    rows: dict[str, list[tuple[str, str, int, str]]] = field(default_factory=dict)  # of the block of search read last
 
     def make(self, page: Page) -> Made:
         """The files of one page; none when there is nothing to show there any more."""

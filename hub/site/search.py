@@ -127,11 +127,13 @@ def _holding(found: dict[str, Block], time: int) -> Block | None:
     return next((block for block in found.values() if block.first <= time // DAY < block.last), None)
 
 
-def _rows(shop: Workshop, block: Block, first: int = 0, many: int = -1) -> list[tuple[str, str, int, str]]:
-    """(id, root, time, version) of a block's messages by number."""
-    query = """SELECT id, root, time, version FROM said WHERE time >= ? AND time < ?
-        ORDER BY time, id LIMIT ? OFFSET ?"""
-    return shop.manifest.db.execute(query, (block.first * DAY, block.last * DAY, many, first)).fetchall()
+def _rows(shop: Workshop, block: Block) -> list[tuple[str, str, int, str]]:
+    """(id, root, time, version) of a block's messages by number. The pages of one come one after the other."""
+    if block.name not in shop.rows:
+        query = "SELECT id, root, time, version FROM said WHERE time >= ? AND time < ? ORDER BY time, id"
+        shop.rows.clear()
+        shop.rows[block.name] = shop.manifest.db.execute(query, (block.first * DAY, block.last * DAY)).fetchall()
+    return shop.rows[block.name]
 
 
 # the files
@@ -195,13 +197,14 @@ def _named(pairs: list[tuple[str, str]]) -> list[str]:
 def chunk_file(shop: Workshop, page: Page) -> dict[str, bytes]:
     """Some messages of a block as they are shown."""
     block = shop.shelf.blocks.get(page.name)
-    pairs = [row[:2] for row in _rows(shop, block, page.number * CHUNK, CHUNK)] if block else []
+    first = page.number * CHUNK
+    pairs = [row[:2] for row in _rows(shop, block)[first : first + CHUNK]] if block else []
     if not (block and pairs):
         return {}
     wanted = _named(pairs)
     if not shop.kept.keys() >= set(wanted):  # those of the next files come with the same question
         ahead = shop.manifest.due_from(page, AHEAD)
-        shop.records(_named([row[:2] for row in _rows(shop, block, page.number * CHUNK, CHUNK * ahead)]))
+        shop.records(_named([row[:2] for row in _rows(shop, block)[first : first + CHUNK * ahead]]))
     found = {record.item.id: record.item for record in shop.records(wanted)}
     shown = [_shown(shop.shelf.reading, found.get(ident), found.get(root)) for ident, root in pairs]
     return {f"search/{page.name}/d{page.number}.json": _json(shown)}

@@ -150,7 +150,7 @@ def _channels(group: Iterable[Row[Any]]) -> tuple[str, ...]:
 
 
 def _face(group: Sequence[Item]) -> Item | None:
-    best = fullest(group)
+    best = fullest(group) if len(group) > 1 else group[0]
     return best if best is not group[0] else None
 
 
