@@ -21,7 +21,13 @@ GIVEN |= dict.fromkeys(("token", "key", "api_key", "client_secret"), "env:X")
 P5 = "https://blog.example/?p=5"
 OTHER = "https://other.example/"
 WORDS = "Kettles on fire sale tonight"
-ANA = Account(name="Ana Roy", handle="@ana", url="https://other.example/@ana", avatar="https://other.example/ana.png")
+ANA = Account(
+    id="https://other.example/users/7",
+    name="Ana Roy",
+    handle="@ana",
+    url="https://other.example/@ana",
+    avatar="https://other.example/ana.png",
+)
 RESTRICTED = [name for name in kinds() if "no" in repr(channels.kind(name).terms) or channels.kind(name).terms.marks]
 
 
@@ -104,6 +110,13 @@ def test_all_marks_that_terms_demand_stand_beside_the_text(built):
     for page, origin in ((built.page(P5), f"{OTHER}1"), (built.page("https://blog.example/?p=6"), f"{OTHER}6")):
         marks = ("Ana Roy", "@ana", 'src="/media/abc/64.webp"', 'class="logo" src="/assets/logos/twitter.')
         assert [one for one in (*marks, f'<a href="{origin}" rel="noopener"><time') if one not in page] == []
+
+
+def test_all_marks_stand_beside_the_text_on_its_authors_page_too(built):
+    pages = {path: content.decode() for path, content in built.files().items() if path.startswith("person/")}
+    (said,) = [text for path, text in pages.items() if path.endswith("index.html") and f"<p>{WORDS}</p>" in text]
+    marks = ("@ana", 'class="logo" src="/assets/logos/twitter.', f'<a href="{OTHER}1" rel="noopener"><time')
+    assert [one for one in marks if one not in said.partition("<article")[2]] == []
 
 
 def test_a_licence_that_terms_demand_stands_beside_the_text(tmp_path):
