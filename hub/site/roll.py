@@ -7,7 +7,7 @@ digests, no name. A person's messages are cut like every list, so that old pages
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from unicodedata import normalize
@@ -52,9 +52,10 @@ class Roll:
     # what is said
 
     def thread(self, root: str, thread: Thread | None, changed: Collection[str]) -> None:
-        """The rows of a thread become what the store says."""
-        new = {ident: row for ident, row in _told(thread) if self._wanted(row)} if thread else {}
+        """The rows of a thread become what the store says; what has not changed is not looked at again."""
         old = rows(self.db, root)
+        same = {ident: row for ident, row in old.items() if ident not in changed}
+        new = {ident: row for ident, row in _told(thread, same) if self._wanted(row)} if thread else {}
         for ident in old.keys() - new.keys():
             self.drop(ident, old[ident])
         for ident, row in new.items():
@@ -295,12 +296,11 @@ def _rows(db: sqlite3.Connection, where: str, value: str) -> dict[str, Row]:
             for ident, root, author, sort, channel, what, ours, *rest in found}  # fmt: skip
 
 
-def _told(thread: Thread) -> Iterator[tuple[str, Row]]:
+def _told(thread: Thread, same: Mapping[str, Row]) -> Iterator[tuple[str, Row]]:
     root, over = thread.root, _over(thread.shown)
-    yield root.id, _row(thread.shown, root.id, root.published, root=True)
-    for reply in thread.replies:
-        if isinstance(reply.node, Item):
-            yield reply.node.id, replace(_row(reply.node, root.id, reply.node.published), over=over)
+    yield root.id, same.get(root.id) or _row(thread.shown, root.id, root.published, root=True)
+    for item in (reply.node for reply in thread.replies if isinstance(reply.node, Item)):
+        yield item.id, replace(same.get(item.id) or _row(item, root.id, item.published), over=over)
 
 
 def _row(item: Item, thread: str, published: datetime | None, *, root: bool = False) -> Row:
