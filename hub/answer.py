@@ -110,6 +110,15 @@ def later(headers: Mapping[str, str], now: datetime) -> datetime | None:
     return None
 
 
+def left(headers: Mapping[str, str]) -> tuple[int, int] | None:
+    """How many requests a server allows until its limit begins anew, and of how many; None when it does not say."""
+    for family in ("x-ratelimit", "x-rate-limit", "ratelimit"):
+        told = [headers.get(f"{family}-{name}", "").partition(",")[0].strip() for name in ("remaining", "limit")]
+        if all(text.isdecimal() and text.isascii() and len(text) < 10 for text in told):
+            return int(told[0]), int(told[1])
+    return None
+
+
 def _moment(text: str, now: datetime, *, epoch: bool) -> datetime | None:
     """Seconds from now (large ones since 1970 where `epoch`), an HTTP date or an ISO 8601 time."""
     if text.isdecimal() and text.isascii():

@@ -250,7 +250,8 @@ def ended(hub: Hub, came: Came, so_far: Pulled) -> Pulled:
     """Keep the facts of a pull that is over."""
     name, now = came.job.channel.name, came.job.ask.now
     known = vitals.sealed(hub.store.health(name), came.job.channel, hub.settings.folder, hub.env, now)
-    before = replace(known, kind=type(came.job.channel).__name__.lower(), warnings=so_far.warnings)
+    rest = vitals.requests(came.job.channel, hub.web.left)
+    before = replace(known, kind=type(came.job.channel).__name__.lower(), warnings=so_far.warnings, left=rest)
     if came.why is None:
         after = pace.after_success(before, now, moved=so_far.moved, swept=came.job.ask.sweep)
         log.info("pulled", channel=name, added=so_far.added, edited=so_far.edited, gone=so_far.gone)

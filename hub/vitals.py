@@ -17,6 +17,7 @@ from hub.channels import Channel, Expiring, Metered
 from hub.errors import SettingsError
 from hub.model import Health, Left
 from hub.settings import revealed, values
+from hub.web import origin
 
 SOON = timedelta(days=14)  # before a token ends, when it is told
 FEW = 5  # pauses that make no rhythm yet
@@ -55,6 +56,13 @@ def sealed(before: Health, channel: Channel, folder: Path, env: Mapping[str, str
     return replace(before, seal=seal, secret=secret, secret_since=since)
 
 
+def requests(channel: Channel, known: Mapping[str, tuple[int, int]]) -> Left | None:
+    """What the server of a channel told of its limit. `known`: by origin, as it was told."""
+    address = str(getattr(channel, "service", "") or getattr(channel, "url", ""))
+    found = known.get(origin(address)) if address.startswith(("http://", "https://")) else None
+    return Left(what="requests", left=found[0], most=found[1]) if found else None
+
+
 def _digest(value: object) -> str:
     return blake2b(repr(value).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
@@ -82,7 +90,7 @@ def of(channel: Channel, health: Health, said: Sequence[datetime], now: datetime
     """All that is to be told of a channel. `said`: when the brand last spoke there."""
     quiet = silence(said, now) if health.last_success else timedelta()
     days, good = channel.terms.keep_days, health.last_success
-    left = channel.left(health.cursor, now) if isinstance(channel, Metered) else None
+    left = channel.left(health.cursor, now) if isinstance(channel, Metered) else health.left
     found = Vitals(
         state=_state(health, quiet),
         token_ends=token_ends(channel, health),

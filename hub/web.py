@@ -20,7 +20,7 @@ from pathlib import Path
 import httpx2
 import stamina
 
-from hub.answer import LONGEST_WAIT, SECRET, Answer, Seen, later, said, shown, told
+from hub.answer import LONGEST_WAIT, SECRET, Answer, Seen, later, left, said, shown, told
 from hub.errors import ChannelError, Malformed, Missing, RateLimited, Refused, Unreachable
 from hub.guard import BUDGET, Allow, Budget, Deadline, Guarded, Resolve, is_certificate, resolve
 from hub.replay import Replay
@@ -101,6 +101,7 @@ class Web:
     deadline: float = 30.0  # seconds of one fetch with its redirects, waiting for a turn aside
     resolve: Resolve = resolve
     requests: Counter[str] = field(default_factory=Counter, init=False)  # by origin
+    left: dict[str, tuple[int, int]] = field(default_factory=dict, init=False)  # requests: origin → left, of how many
 
     def __post_init__(self) -> None:
         latest = self.now() + LONGEST_WAIT
@@ -203,6 +204,8 @@ class Web:
     def _once(self, ask: _Ask) -> Answer:
         with self._turn(ask.origin):
             answer = self._exchange(ask)
+        if rest := left(answer.headers):
+            self.left[ask.origin] = rest
         if answer.status in (429, 503):
             self._heed(ask, answer)
         return _judged(ask, answer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -13,7 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub import pace, run, vitals
+from hub.answer import left
 from hub.channels import Ask, Channel
+from hub.channels.feed import Feed
 from hub.channels.threads import Threads
 from hub.channels.twitter import Twitter
 from hub.channels.youtube import Youtube
@@ -137,6 +140,29 @@ def test_the_order_of_the_dates_never_matters_and_news_end_a_silence(days: list[
     said = [NOW - DAY * day for day in days]
     assert vitals.silence(said, NOW) == vitals.silence(sorted(said), NOW)
     assert vitals.silence([*said, NOW], NOW) == timedelta()
+
+
+@pytest.mark.parametrize(
+    ("headers", "rest"),
+    [
+        ({"x-ratelimit-limit": "300", "x-ratelimit-remaining": "271"}, (271, 300)),
+        ({"ratelimit-limit": "100, 100;w=60", "ratelimit-remaining": "0"}, (0, 100)),
+        ({"x-ratelimit-limit": "many", "x-ratelimit-remaining": "1"}, None),
+        ({"x-ratelimit-limit": "9" * 5000, "x-ratelimit-remaining": "1"}, None),
+    ],
+)
+def test_what_a_server_says_of_its_limit_is_read(headers: dict[str, str], rest: tuple[int, int] | None) -> None:
+    assert left(headers) == rest
+
+
+def test_the_requests_that_are_left_are_told_of_the_channel_that_asked(hub: Opened, tmp_path: Path) -> None:
+    tape = tmp_path / "tape.json"
+    headers = {"x-ratelimit-limit": "300", "x-ratelimit-remaining": "271"}
+    exchange = {"request": {"url": "https://f.example/feed"}, "response": {"headers": headers, "text": "<rss/>"}}
+    tape.write_text(json.dumps({"origin": "made up for a test", "exchanges": [exchange]}), "utf-8")
+    one = hub(Feed("c", "https://f.example/feed"))
+    asked(replace(one, web=Web(agent="test", now=lambda: NOW, replay=tape)))
+    assert one.store.health("c").left == Left(what="requests", left=271, most=300)
 
 
 def test_what_is_left_of_today_is_told() -> None:

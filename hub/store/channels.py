@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from hub.model import Cursor, Health
+from hub.model import Cursor, Health, Left
 from hub.store import codec, journal
 from hub.store.schema import channels, hosts, versions
 from hub.threads import UNDATED
@@ -21,6 +21,7 @@ def health(c: Connection, channel: str) -> Health:
     row = c.execute(select(channels).where(channels.c.name == channel)).one_or_none()
     facts = codec.unpack(row.facts) if row and row.facts else {}
     facts |= {key: codec.when(facts[key]) for key in _TIMES if key in facts}
+    facts |= {"left": Left(**facts["left"])} if facts.get("left") else {}
     facts |= {"channel": channel, "warnings": tuple(facts.get("warnings", ()))}
     return Health(**facts, cursor=codec.unpack(row.cursor) if row and row.cursor else {})
 
