@@ -87,7 +87,8 @@ id = "kind-1"
 reason = "a good answer"
 item = "https://forum.example/h0"
 """
-BRAND = Account(name="Wheels & Co", handle="@wheels@social.example", url="https://social.example/@wheels")
+WHEELS = "https://social.example/@wheels"
+BRAND = Account(name="Wheels & Co", handle="@wheels@social.example", url=WHEELS, id=WHEELS)
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
 ZALGO = "Z̴̢̛̖͙͕͈̪̦̹̽̅̌̀͒͛͗̕͜ͅa̸̡̛͚̲͉̯̤̅̐̑̄̓͝l̶̨̛̻̗̹̏̎̄g̷̢̛̭̪̊̽̈́ỏ̶̢̡̲̬̄"
 PEOPLE = (
@@ -95,6 +96,7 @@ PEOPLE = (
         name="Ana Roy",
         handle="@ana@social.example",
         url="https://social.example/@ana",
+        id="https://social.example/@ana",
         avatar="https://pic.example/ana",
     ),
     Account(name="يوسف الحداد", handle="@yusuf@social.example", url="https://social.example/@yusuf"),
