@@ -18,13 +18,14 @@ from PIL import Image
 from hub import log
 from hub.cli import run
 from hub.commands.importing import STEP, Wish, keep
-from hub.imports import Found
+from hub.imports import Found, Target, disqus, wxr
 from hub.model import Batch, Changes, Item
 from hub.run import Hub, opened
 from hub.settings import load
 from hub.store.archive import Archive
 from tests.channels.letters import SENDER, letter, maildir, mbox
 from tests.imports.corpus import corpus
+from tests.imports.test_exports import DISQUS
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 WXR = "comments-export-isso/wordpress.xml"
@@ -56,6 +57,16 @@ def picture() -> bytes:
 
 def ids(hub: Typed) -> set[str]:
     return {one["id"] for one in hub("export")[1]}
+
+
+@pytest.mark.parametrize("name", [WXR, *DISQUS])
+def test_what_an_export_of_comments_says_is_what_the_archive_says(hub: Typed, name: str) -> None:
+    path = corpus(name)
+    given = (wxr.read if name == WXR else disqus.read)(path, Target(channel="old", site="https://us.example")).items
+    hub("import", path)
+    kept = {(one["id"], one["author"]["name"], one["published"], one["reply_to"]) for one in hub("export")[1]}
+    wanted = {(one.id, one.author.name, one.published and one.published.isoformat(), one.reply_to) for one in given}
+    assert kept == wanted
 
 
 def test_an_import_is_in_the_archive_at_once_and_a_second_one_adds_nothing(hub: Typed) -> None:
