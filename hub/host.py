@@ -21,6 +21,7 @@ from starlette.responses import FileResponse, PlainTextResponse, RedirectRespons
 
 TYPES = {
     ".html": "text/html; charset=utf-8",
+    ".htm": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".json": "application/json",

@@ -59,7 +59,7 @@ def completion(ctx: click.Context, shell: str) -> int:
 
 def topics() -> list[str]:
     """What there is help about, in the order of a first day."""
-    order = ["start", "channels", "secrets", "cron", "theme", "take-down", "backup", "exit-codes"]
+    order = ["start", "channels", "secrets", "cron", "theme", "embed", "take-down", "backup", "exit-codes"]
     return sorted((path.stem for path in HELP.glob("*.md")), key=order.index)
 
 

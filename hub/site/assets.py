@@ -13,6 +13,7 @@ from hub.site.writer import digest_of
 GROUNDS = ("#ffffff", "#f6f6f4", "#ececea")  # what words stand on in light pages, see hub.css
 READABLE = 4.5
 HASHED = {".css", ".js", ".svg"}
+NAMED = "embed/"  # what pages elsewhere name keeps its name
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,6 +43,8 @@ def gather(themes: list[Path], accent: str = "") -> Assets:
 
 def hashed(name: str, content: bytes) -> str:
     """assets/hub.1f0c2a9b.css: a new content is a new address, so that caches may keep the old one for ever."""
+    if name.startswith(NAMED):
+        return name
     stem, dot, ending = name.rpartition(".")
     return f"assets/{stem}.{digest_of(content)[:8]}.{ending}" if f"{dot}{ending}" in HASHED else f"assets/{name}"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from copy import copy
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
@@ -103,6 +104,12 @@ class Composer:
         self.used: set[str] = set()
         self.lost: set[str] = set()  # pictures the store knows and the disk lacks
         self.file = lru_cache(maxsize=4096)(self._known)
+
+    def linking(self, link: Callable[[str], str]) -> Composer:
+        """The same, for pages that link in another way; what it uses counts as used here."""
+        other = copy(self)
+        other.link = link
+        return other
 
     # small things
     def moment(self, when: datetime | None) -> Moment:

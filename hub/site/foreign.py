@@ -24,7 +24,7 @@ UNDATED = datetime(1990, 1, 1, tzinfo=UTC)  # themes ask every article for a dat
 NO_SUMMARY = Markup("")
 BARE = "{% block main %}{% endblock %}"
 TITLE = re.compile(r"<h1\b.*?</h1>", re.DOTALL)
-OURS = {"search", "redirect"}  # pages that are nothing without their own scripts or head
+OURS = {"search", "redirect", "embed"}  # what is nothing without its own scripts or head, or is no page
 
 
 class Named(Markup):

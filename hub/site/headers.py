@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     from hub.site.make import Workshop
 
 FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
-OPEN = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
+OPEN = {
+    "Access-Control-Allow-Origin": "*",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "X-Robots-Tag": "noindex",  # all of it stands on a page
+}
 
 
 def every(csp: str) -> dict[str, str]:

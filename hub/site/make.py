@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from hub.model import Item, Reply
 from hub.pages import HOME, MENTIONS, Page, address, anchor, base, closed, feed, list_path, window
-from hub.site import beside, headers, insights, jsonld, machine, people, roll, search, topics, wall
+from hub.site import beside, embed, headers, insights, jsonld, machine, people, roll, search, topics, wall
 from hub.site.collect import LISTS, lists
 from hub.site.compose import Composer
 from hub.site.faces import PersonLine
@@ -145,7 +145,8 @@ def _post(shop: Workshop, page: Page) -> dict[str, bytes]:
         return {}
     thread, part = talk.thread, talk.parts[""]
     shop.manifest.relate(page.name, related)
-    card = shop.card(records[page.name], whole=True)
+    record = records[page.name]
+    card = shop.card(record, whole=True)
     replies = f"{post.address}replies.atom"
     view = PostPage(
         head=Head(
@@ -156,6 +157,7 @@ def _post(shop: Workshop, page: Page) -> dict[str, bytes]:
             jsonld=jsonld.post(thread, card, shop),
             published=card.published.iso,
             activity=f"{post.address}{beside.ACTIVITY}",
+            oembed="" if embed.barred(shop, record.shown) else f"{post.address}{embed.OEMBED}",
         ),
         card=card,
         lines=Nest(shop.composer, talk, part).lines(),
@@ -171,7 +173,8 @@ def _post(shop: Workshop, page: Page) -> dict[str, bytes]:
     return {
         f"{post.address}index.html": shop.render("post", view),
         replies: machine.replies_feed(shop, talk, card),
-        f"{post.address}{beside.ACTIVITY}": beside.activity(shop, records[page.name], talk, card),
+        f"{post.address}{beside.ACTIVITY}": beside.activity(shop, record, talk, card),
+        **embed.files(shop, record, talk, card),
     }
 
 

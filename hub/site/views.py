@@ -206,6 +206,7 @@ class Head:
     jsonld: Markup = NOTHING  # safe inside <script type="application/ld+json">
     published: str = ""
     activity: str = ""  # the same thing as ActivityStreams 2.0
+    oembed: str = ""  # how other pages may quote it
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -302,6 +303,16 @@ class PartPage:
     up: str = ""  # where that reply stands among the others
     earlier: str = ""
     later: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EmbedPage:
+    """A conversation below the brand's post elsewhere. Of `barred` channels no words may stand there."""
+
+    card: Card
+    lines: tuple[Line, ...]
+    barred: frozenset[str] = frozenset()
+    more: bool = False  # there is more of it on the post's page
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
