@@ -83,6 +83,9 @@ class Brand(Section):
     timezone: Zone = Field(default="UTC", description="zone in which times are shown")
     description: str = Field(default="", description="one sentence about the brand")
     contact: Contact = Field(default="", description="mail address or form for questions and removals")
+    answers: Contact = Field(
+        default="", description="mail address or form for answers of people without an account; a form is told ?about="
+    )
     hosts: tuple[Host, ...] = Field(default=(), description="the brand's own hosts: links to them are mentions")
     team: tuple[str, ...] = Field(default=(), description="account ids of the people who answer for the brand")
     logo: Inside = Field(default="", description="a picture inside content/static/")

@@ -16,8 +16,9 @@ from markupsafe import Markup
 from hub import tidy
 from hub.model import Item
 from hub.site.nest import Nest
+from hub.site.sheets import EmbedPage
 from hub.site.talk import Talk
-from hub.site.views import Card, EmbedPage
+from hub.site.views import Card
 from hub.store import Record
 
 if TYPE_CHECKING:

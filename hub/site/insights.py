@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from hub.pages import Page, base
 from hub.site import jsonld
 from hub.site.charts import bars
-from hub.site.views import Bars, Head, InsightsPage, Place
+from hub.site.sheets import InsightsPage
+from hub.site.views import Bars, Head, Place
 
 if TYPE_CHECKING:
     from hub.site.make import Workshop

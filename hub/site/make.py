@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from hub.model import Item, Reply
 from hub.pages import HOME, MENTIONS, Page, address, anchor, base, closed, feed, list_path, window
-from hub.site import beside, embed, headers, insights, jsonld, machine, people, roll, search, topics, wall
+from hub.site import beside, embed, headers, insights, joining, jsonld, machine, people, roll, search, topics, wall
 from hub.site.collect import LISTS, lists
 from hub.site.compose import Composer
 from hub.site.faces import PersonLine
@@ -166,6 +166,7 @@ def _post(shop: Workshop, page: Page) -> dict[str, bytes]:
         older=_neighbour(shop, records.get(older)),
         related=tuple((other.href, other.heading, other.published) for other in shop.cards(related)),
         replies_atom=replies,
+        ways=joining.ways(shop, card),
         notes=(*shop.texts.answered(thread), *shop.texts.coverage(thread)),
         later=f"{post.address}{part.later}" if part.later else "",
         orders=tuple(order for order in ORDERS if f"{order}/" in talk.parts),

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from hub.pages import Page, base
 from hub.site import jsonld
 from hub.site.charts import bars
-from hub.site.views import Head, TopicFacts, TopicsPage
+from hub.site.sheets import TopicsPage
+from hub.site.views import Head, TopicFacts
 
 if TYPE_CHECKING:
     from hub.site.make import Workshop

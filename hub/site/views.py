@@ -244,15 +244,6 @@ class TopicFacts:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class TopicsPage:
-    """/topics/: (topic, href, posts), the ones most spoken of first."""
-
-    head: Head
-    title: str
-    rows: tuple[tuple[str, str, int], ...]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class ListPage:
     """Home, page N and channel pages (h-feed). Numbered from the oldest; the newest is the open-ended one."""
 
@@ -273,6 +264,20 @@ class ListPage:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Ways:
+    """How one can answer a post: where it stands, by a post of one's own elsewhere, by mail or a form (`letter`).
+
+    `home` is what to ask one's own server of the fediverse (`*`) for; `own`: people's own sites are heard of.
+    """
+
+    there: tuple[tuple[Place, str], ...] = ()
+    compose: tuple[tuple[Place, str], ...] = ()
+    home: str = ""
+    letter: str = ""
+    own: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PostPage:
     """A post with its conversation."""
 
@@ -284,6 +289,7 @@ class PostPage:
     older: tuple[str, str] = ("", "")
     related: tuple[tuple[str, str, Moment], ...] = ()
     replies_atom: str = ""
+    ways: Ways = Ways()
     notes: tuple[str, ...] = ()  # sentences: why the conversation may be incomplete
     later: str = ""  # further replies of a long conversation
     orders: tuple[str, ...] = ()  # of "newest", "most": other orders the replies stand in, at those paths below
@@ -303,16 +309,6 @@ class PartPage:
     up: str = ""  # where that reply stands among the others
     earlier: str = ""
     later: str = ""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class EmbedPage:
-    """A conversation below the brand's post elsewhere. Of `barred` channels no words may stand there."""
-
-    card: Card
-    lines: tuple[Line, ...]
-    barred: frozenset[str] = frozenset()
-    more: bool = False  # there is more of it on the post's page
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -356,49 +352,3 @@ class TextPage:
     body: Markup = NOTHING
     language: str = ""
     data: dict[str, object] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class WallItem:
-    """A message on the wall: plain words, cut at a sentence where they are many."""
-
-    key: str
-    href: str
-    who: Who
-    place: Place
-    text: str
-    published: Moment
-    language: str = ""
-    picture: Picture | None = None
-    origin: str = ""  # where its time leads, if terms want that
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class WallPage:
-    """/wall/: the newest messages; `address` is the site's as one types it."""
-
-    head: Head
-    title: str
-    items: tuple[WallItem, ...]
-    address: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class InsightsPage:
-    """/insights/ and its ranges. `charts` and `hours` are empty where too little was said to draw it."""
-
-    head: Head
-    title: str
-    days: int
-    ranges: tuple[tuple[int, str], ...]  # (days, href)
-    channels: tuple[tuple[Place, str], ...]
-    numbers: tuple[tuple[int, int], tuple[int, int]]  # posts and replies: (these days, the days before)
-    until: str = ""  # the last day that counts, "" where nothing was said
-    place: Place | None = None
-    charts: tuple[tuple[Place, Bars], ...] = ()
-    columns: tuple[str, ...] = ()
-    table: tuple[tuple[str | int, ...], ...] = ()
-    hours: tuple[tuple[str, tuple[tuple[int, int], ...]], ...] = ()  # (weekday, (messages, tint) of 24 hours)
-    top: tuple[tuple[str, str, int], ...] = ()  # (href, heading, replies)
-    topics: tuple[tuple[str, str, int, int], ...] = ()  # (topic, href, posts, posts before)
-    csv: str = ""

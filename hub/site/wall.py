@@ -13,7 +13,8 @@ from hub import tidy
 from hub.model import Item
 from hub.pages import HOME, Page
 from hub.site.follow import QUEUE
-from hub.site.views import Head, WallItem, WallPage
+from hub.site.sheets import WallItem, WallPage
+from hub.site.views import Head
 from hub.store import Record
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from hub.site import faces as f
+from hub.site import sheets
 from hub.site import views as v
 from hub.site.charts import bars
 from hub.site.words import install, speech
@@ -342,16 +343,16 @@ TOPIC = v.ListPage(
         beside=(("first year", "topic/first-year/", 2), ("إصلاح", "topic/1f0c2a/", 1)),
     ),
 )
-TOPICS = v.TopicsPage(
+TOPICS = sheets.TopicsPage(
     head=head("topics/", "Topics"),
     title="Topics",
     rows=(("repair", "topic/repair/", 1204), ("إصلاح", "topic/1f0c2a/", 1)),
 )
-WALL = v.WallPage(
+WALL = sheets.WallPage(
     head=head("wall/", "Wall", noindex=True),
     title="Wall",
     items=tuple(
-        v.WallItem(
+        sheets.WallItem(
             key=card.key,
             href=card.href,
             who=card.who,
@@ -366,7 +367,7 @@ WALL = v.WallPage(
     address="talk.example/talk/",
 )
 WEEKS = bars((("1 November", 3), ("8 November", 0), ("15 November", 12)), "Journal", "Most was said from 15 November.")
-INSIGHTS = v.InsightsPage(
+INSIGHTS = sheets.InsightsPage(
     head=head("insights/", "Insights"),
     title="Insights",
     days=90,

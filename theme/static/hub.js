@@ -11,6 +11,9 @@
   const keep = (key, value) => {
     try { localStorage.setItem(key, value); } catch { /* see above */ }
   };
+  const drop = (key) => {
+    try { localStorage.removeItem(key); } catch { /* see above */ }
+  };
 
   const themes = ["auto", "light", "dark"];
   let theme = themes.indexOf(recall("hub-theme"));
@@ -42,6 +45,20 @@
       const unfold = ![...branches].some((branch) => branch.open);
       for (const branch of branches) branch.open = unfold;
       button.textContent = words(button)[unfold ? 0 : 1];
+    });
+  }
+
+  // To answer from one's own server. It is asked for nothing before that, and remembered only where a visitor wants it.
+  function homeForm(form) {
+    const { server, keep: wanted } = form.elements;
+    server.value = recall("hub-home") ?? "";
+    wanted.checked = Boolean(server.value);
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const host = server.value.trim().replace(/^https?:\/\/|^.*@/, "").replace(/\/$/, "");
+      if (wanted.checked) keep("hub-home", host);
+      else drop("hub-home");
+      location.assign(form.dataset.to.replace("*", () => host));
     });
   }
 
@@ -126,7 +143,7 @@
   }
 
   document.addEventListener("DOMContentLoaded", () => {
-    const wire = { theme: themeButton, fold: foldButton, "keys-open": (button) => button.addEventListener("click", help) };
+    const wire = { theme: themeButton, fold: foldButton, home: homeForm, "keys-open": (button) => button.addEventListener("click", help) };
     for (const [id, start] of Object.entries(wire)) {
       const element = document.getElementById(id);
       if (element) start(element);

@@ -1,0 +1,72 @@
+"""What the templates of single pages are given, see hub.site.views."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hub.site.views import Bars, Card, Head, Line, Moment, Picture, Place, Who
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EmbedPage:
+    """A conversation below the brand's post elsewhere. Of `barred` channels no words may stand there."""
+
+    card: Card
+    lines: tuple[Line, ...]
+    barred: frozenset[str] = frozenset()
+    more: bool = False  # there is more of it on the post's page
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TopicsPage:
+    """/topics/: (topic, href, posts), the ones most spoken of first."""
+
+    head: Head
+    title: str
+    rows: tuple[tuple[str, str, int], ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WallItem:
+    """A message on the wall: plain words, cut at a sentence where they are many."""
+
+    key: str
+    href: str
+    who: Who
+    place: Place
+    text: str
+    published: Moment
+    language: str = ""
+    picture: Picture | None = None
+    origin: str = ""  # where its time leads, if terms want that
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WallPage:
+    """/wall/: the newest messages; `address` is the site's as one types it."""
+
+    head: Head
+    title: str
+    items: tuple[WallItem, ...]
+    address: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InsightsPage:
+    """/insights/ and its ranges. `charts` and `hours` are empty where too little was said to draw it."""
+
+    head: Head
+    title: str
+    days: int
+    ranges: tuple[tuple[int, str], ...]  # (days, href)
+    channels: tuple[tuple[Place, str], ...]
+    numbers: tuple[tuple[int, int], tuple[int, int]]  # posts and replies: (these days, the days before)
+    until: str = ""  # the last day that counts, "" where nothing was said
+    place: Place | None = None
+    charts: tuple[tuple[Place, Bars], ...] = ()
+    columns: tuple[str, ...] = ()
+    table: tuple[tuple[str | int, ...], ...] = ()
+    hours: tuple[tuple[str, tuple[tuple[int, int], ...]], ...] = ()  # (weekday, (messages, tint) of 24 hours)
+    top: tuple[tuple[str, str, int], ...] = ()  # (href, heading, replies)
+    topics: tuple[tuple[str, str, int, int], ...] = ()  # (topic, href, posts, posts before)
+    csv: str = ""
