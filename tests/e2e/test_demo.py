@@ -143,7 +143,7 @@ def test_every_other_file_is_linked_to_or_known_by_its_name(both: Demo) -> None:
     known = {
         path
         for path in files
-        if re.fullmatch(r"\..*|_\w+|robots\.txt|llms\.txt|wall/feed\.json|sitemap.*|search/.*\.json", path)
+        if re.fullmatch(r"\..*|_\w+|robots\.txt|llms\.txt|wall/feed\.json|embed/.*|sitemap.*|search/.*\.json", path)
     }
     known |= {path for path in files if path.startswith("assets/lookup") and path in search}
     statics = {str(path.relative_to(STATIC)) for path in STATIC.rglob("*") if path.is_file()}
