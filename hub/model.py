@@ -311,6 +311,7 @@ class Thread:
     ties: Mapping[str, str] = field(default_factory=dict)  # id of a copy → what says that it is one (hub.copies)
     face: Item | None = None  # the fullest of root and copies, where that is not the root
     parts: Mapping[str, tuple[Item, ...]] = field(default_factory=dict)  # id of root or copy → how it goes on
+    reactions: tuple[Reaction, ...] = ()  # to root and copies, the oldest first
 
     @property
     def shown(self) -> Item:

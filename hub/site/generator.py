@@ -127,6 +127,7 @@ class HubGenerator(Generator):  # type: ignore[misc]
             render=self._template,
             texts=texts,
             shelf=self._shelf(search.held(manifest.db)),
+            judge=self.job.rules.judge,
         )
 
     def _template(self, name: str, view: Any) -> bytes:

@@ -10,7 +10,21 @@ from markupsafe import Markup
 
 from hub.model import Item, Reply
 from hub.pages import HOME, MENTIONS, Page, address, anchor, base, closed, feed, list_path, window
-from hub.site import beside, embed, headers, insights, joining, jsonld, machine, people, roll, search, topics, wall
+from hub.site import (
+    beside,
+    crowd,
+    embed,
+    headers,
+    insights,
+    joining,
+    jsonld,
+    machine,
+    people,
+    roll,
+    search,
+    topics,
+    wall,
+)
 from hub.site.collect import LISTS, lists
 from hub.site.compose import Composer
 from hub.site.faces import PersonLine
@@ -36,7 +50,7 @@ from hub.site.views import (
     TextPage,
 )
 from hub.site.writer import Made
-from hub.store import Record, Store
+from hub.store import Judge, Record, Store, show_all
 
 Render = Callable[[str, Any], bytes]  # template name, view
 KEPT = 4096  # records kept at hand while a site is built
@@ -54,6 +68,7 @@ class Workshop:
     render: Render
     texts: Texts
     shelf: Shelf
+    judge: Judge = show_all  # by which rule something is hidden
     kept: dict[str, Record | None] = field(default_factory=dict)  # one build sees one state of the store
     tallies: dict[str, tuple[int, int]] = field(default_factory=dict)  # of posts: replies, channels they came from
     listed: dict[tuple[str, str], list[PersonLine]] = field(default_factory=dict)  # the people of one letter
@@ -167,6 +182,7 @@ def _post(shop: Workshop, page: Page) -> dict[str, bytes]:
         related=tuple((other.href, other.heading, other.published) for other in shop.cards(related)),
         replies_atom=replies,
         ways=joining.ways(shop, card),
+        faces=crowd.faces(shop, thread.reactions),
         notes=(*shop.texts.answered(thread), *shop.texts.coverage(thread)),
         later=f"{post.address}{part.later}" if part.later else "",
         orders=tuple(order for order in ORDERS if f"{order}/" in talk.parts),

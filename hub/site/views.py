@@ -93,6 +93,15 @@ class Ballot:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Faces:
+    """People who reacted in one way (like, repost, bookmark, rsvp), by name: the first of them, and how many in all."""
+
+    type: str
+    who: tuple[Who, ...]
+    total: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Card:
     """A post in a list, and the head of its own page (h-entry)."""
 
@@ -290,6 +299,7 @@ class PostPage:
     related: tuple[tuple[str, str, Moment], ...] = ()
     replies_atom: str = ""
     ways: Ways = Ways()
+    faces: tuple[Faces, ...] = ()
     notes: tuple[str, ...] = ()  # sentences: why the conversation may be incomplete
     later: str = ""  # further replies of a long conversation
     orders: tuple[str, ...] = ()  # of "newest", "most": other orders the replies stand in, at those paths below

@@ -92,9 +92,9 @@ class Archive:
             if day and keep:
                 versions.renew(c, channel, [item.id for item in batch.items], (day + timedelta(days=keep)).isoformat())
             counted = figures.save(c, channel, batch, day)
-            reactions.save(c, batch.reactions)
+            faced = reactions.save(c, batch.reactions)
             channels.move(c, channel, batch.cursor)
-            return work.finish(counted)
+            return work.finish(counted, faced)
 
     def fade(self, today: date, judge: Judge = show_all) -> int:
         with self.database.reading() as c:
@@ -155,10 +155,11 @@ class Archive:
     def forget(self, ids: Collection[str], forgotten: Callable[[Account], bool], judge: Judge = show_all) -> Forgot:
         with self.database.writing() as c:
             work = Transaction(c, "", judge)
-            done = replace(work.forget(sorted(ids)), reactions=oblivion.faces(c, forgotten))
-            work.finish()
+            done = work.forget(sorted(ids))
+            many, faced = oblivion.faces(c, forgotten)
+            work.finish(faced=faced)
             oblivion.rename(c, ids)
-        return done
+        return replace(done, reactions=many)
 
     def purge(self, heard: int) -> None:
         with self.database.writing() as c:
@@ -171,10 +172,13 @@ class Archive:
                 return Changes()
         with self.database.writing() as c:
             work = Transaction(c, "", judge)
+            faced = set[str]()
             for chunk in chunks(sorted(set(ids))):
-                work.judge_anew(reading.rows(c, chunk))
+                rows = reading.rows(c, chunk)
+                work.judge_anew(rows)
+                faced |= reactions.by(c, [item.author for item in reading.bodies(c, rows.values()).values()])
             facts.put(c, facts.RULES, digest)
-            return work.finish()
+            return work.finish(faced=faced)
 
     def rejudge(self, judge: Judge, digest: str, rulings: Rulings = FREE) -> Changes:
         """Ask changed rules about every text that is kept."""
@@ -189,7 +193,7 @@ class Archive:
                 work.judge_anew(reading.rows(c, ids))
             work.rule(rulings)
             facts.put(c, facts.RULES, digest)
-            return work.finish()
+            return work.finish(faced=reactions.every(c))
 
     # what the followers ask
 

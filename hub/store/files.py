@@ -11,19 +11,22 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, exists, insert, select, update
 
 from hub.model import Item
-from hub.store import File, codec, journal, reading, texts
+from hub.store import File, codec, journal, reactions, reading, texts
 from hub.store.database import chunks, each
 from hub.store.schema import files, items, shows
 from hub.threads import moment
 
 
-def follow(c: Connection, redrawn: Iterable[Row[Any]], shown: Mapping[str, Item]) -> None:
-    """Items have another face now, or none: keep account of the pictures they show."""
+def follow(
+    c: Connection, redrawn: Iterable[Row[Any]], shown: Mapping[str, Item], faces: Mapping[str, Iterable[str]]
+) -> None:
+    """Items have another face now, or none: keep account of the pictures they show, and of people's beside them."""
     ids = [row.id for row in redrawn]
     before = {row.key for row in each(c, select(shows.c.key), shows.c.item, ids)}
     for chunk in chunks(ids):
         c.execute(delete(shows).where(shows.c.item.in_(chunk)))
-    rows = [{"item": id, "key": codec.digest(url)} for id, item in shown.items() for url in codec.pictures(item)]
+    urls = {id: {*codec.pictures(item), *filter(None, faces.get(id, ()))} for id, item in shown.items()}
+    rows = [{"item": id, "key": codec.digest(url)} for id, found in urls.items() for url in sorted(found)]
     if rows:
         c.execute(insert(shows), rows)
     now = {row["key"] for row in rows}
@@ -41,6 +44,9 @@ def wanted(c: Connection, now: datetime, limit: int) -> list[str]:
     by_key = {row.key: row for row in each(c, ask, shows.c.key, keys)}
     found = reading.bodies(c, {row.id: row for row in by_key.values()}.values())
     urls = {codec.digest(url): url for item in found.values() for url in codec.pictures(item)}
+    if not urls.keys() >= set(keys):
+        faces = reactions.avatars(c, list(found)).values()
+        urls |= {codec.digest(url): url for avatars in faces for url in avatars}
     return [urls[key] for key in keys]
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import Column, Connection, bindparam, delete, func, select, upda
 from hub.model import Account, Item
 from hub.store import Forgot, authors, codec, facts, journal, names, texts
 from hub.store.database import chunks, each
+from hub.store.reactions import drop
 from hub.store.schema import counts, history, items, reactions, schema, versions
 from hub.store.schema import journal as journal_table
 
@@ -46,18 +47,14 @@ def erase(c: Connection, ids: Collection[str]) -> Forgot:
     return Forgot(items=len(ids), texts=wiped, names=len(known))
 
 
-def faces(c: Connection, forgotten: Callable[[Account], bool]) -> int:
-    """Erase the likes and reposts of accounts: how many there were."""
+def faces(c: Connection, forgotten: Callable[[Account], bool]) -> tuple[int, set[str]]:
+    """Erase the likes and reposts of accounts: how many there were, and of which items."""
     rows = c.execute(select(reactions.c.name, reactions.c.type, reactions.c.actor, reactions.c.text)).all()
     gone = []
     for chunk in chunks(rows):
         read = texts.read(c, {row.text: "" for row in chunk})
         gone += [row for row in chunk if forgotten(Account(**codec.unpack(read[row.text]).get("account", {})))]
-    texts.wipe(c, [row.text for row in gone])
-    for row in gone:
-        this = (reactions.c.name == row.name) & (reactions.c.type == row.type) & (reactions.c.actor == row.actor)
-        c.execute(delete(reactions).where(this))
-    return len(gone)
+    return len(gone), drop(c, gone)
 
 
 def rename(c: Connection, ids: Iterable[str]) -> None:

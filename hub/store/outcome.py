@@ -16,15 +16,19 @@ Rows = dict[str, Row[Any]]
 Before = dict[str, Row[Any] | None]
 
 
-def settle(c: Connection, before: Before, counted: Iterable[str]) -> Changes:
-    """Show and journal what changed since the rows were `before`, and items of which a shown figure moved."""
+def settle(c: Connection, before: Before, counted: Iterable[str], faced: Iterable[str]) -> Changes:
+    """Show and journal what changed since the rows were `before`, items of which a shown figure moved, and such that
+    other people reacted to."""
     after = _show(c, before)
     changed = {id: after[id] for id, was in before.items() if _told(was) != _told(after[id])}
     moved = {id for id, row in changed.items() if _thread(before[id]) != row.thread}
     left = {_thread(before[id]) for id in moved} - {""}
-    figures = {id for id, row in reading.rows(c, counted).items() if row.shown}
-    redrawn = [row for id, row in changed.items() if _face(before[id]) != _face(row)]
-    files.follow(c, redrawn, reading.load(c, (row for row in redrawn if row.shown)))
+    others = {id: row for id, row in reading.rows(c, faced).items() if row.shown}
+    figures = {*others, *(id for id, row in reading.rows(c, counted).items() if row.shown)}
+    redrawn = others | {id: row for id, row in changed.items() if _face(before[id]) != _face(row)}
+    shown = [row for row in redrawn.values() if row.shown]
+    faces = reactions.avatars(c, [row.id for row in shown])
+    files.follow(c, redrawn.values(), reading.load(c, shown), faces)
     redirects.follow(c, before, changed)
     reactions.forget(c, names.of(c, [id for id, row in changed.items() if row.gone]))
     journal.write(c, "item", sorted({*changed, *left, *figures}))

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, func, select, tuple_
 
 from hub.copies import fullest
 from hub.model import Entry, Item, Reply, Thread, Tombstone, Unknown
-from hub.store import Record, codec, coverage, figures, journal, names, texts
+from hub.store import Record, codec, coverage, figures, journal, names, reactions, texts
 from hub.store.database import CHUNK, each
 from hub.store.schema import items
 from hub.threads import Line, Spot, reading
@@ -188,6 +188,7 @@ def thread(c: Connection, root: str) -> Thread | None:
         ties={row.id: row.tied_by for row in copies},
         face=_face(told),
         parts=parts,
+        reactions=reactions.of(c, [row.id for row in group]),
     )
 
 

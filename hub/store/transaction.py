@@ -165,11 +165,11 @@ class Transaction:
         for ids in chunks(turned):
             self._regroup(ids)
 
-    def finish(self, counted: Iterable[str] = ()) -> Changes:
-        """Decide what is shown, journal what a reader could tell apart (and items of which a figure moved)."""
+    def finish(self, counted: Iterable[str] = (), faced: Iterable[str] = ()) -> Changes:
+        """Decide what is shown, journal what a reader could tell apart (and items with other figures or faces)."""
         self.circle.settle()
         self._stitch()
-        return outcome.settle(self.c, self.before, counted)
+        return outcome.settle(self.c, self.before, counted, faced)
 
     def _stitch(self) -> None:
         """Which of the brand's answers to itself go on with a post, in the threads where the brand said something."""
