@@ -26,6 +26,8 @@ ADDRESSES = st.lists(st.text(st.characters(codec="utf-8"), max_size=8), max_size
 def talk(folder: Folder) -> Folder:
     """Two posts, the first with an answer on the blog and one on X."""
     (folder.path / "content/hub.toml").write_text(SETTINGS.replace("{prefix}", "talk/") + X, "utf-8")
+    (folder.path / "theme/static/logos").mkdir(parents=True)
+    (folder.path / "theme/static/logos/twitter.svg").write_text("<svg/>")
     folder.save(post(5), post(6), reply(1, P5))
     folder.save(reply(2, P5, channel="x", html="<p>Kettles on fire</p>", url="https://x.example/2"), channel="x")
     folder.build()
