@@ -19,6 +19,7 @@ from hub import tidy
 from hub.model import Account, Item, Media, Poll, Rating, Reply, Tombstone, Unknown
 from hub.pages import address, anchor, base, person, topic
 from hub.settings import Settings
+from hub.site.quoting import quoted
 from hub.site.views import Ballot, Card, Line, Moment, Picture, Place, Version, Who
 from hub.site.words import Words, later
 from hub.store import File, Record, Store
@@ -239,6 +240,7 @@ class Composer:
             announced=announced(texts),
             poll=self.ballot(item.poll),
             rating=self.rated(item.rating),
+            quotes=quoted(self, item),
             summary="" if untouched else short,
             clamped=clamped,
             published=self.moment(record.item.published),
@@ -345,6 +347,7 @@ class Composer:
             body=Markup(self._with_emojis(node.html, node)),  # noqa: S704  tidied before it was stored
             poll=self.ballot(node.poll),
             rating=self.rated(node.rating),
+            quotes=quoted(self, node),
             published=self.moment(node.published),
             edited=self.moment(node.edited) if node.edited else None,
             language=node.language,

@@ -18,6 +18,7 @@ from hub.site import lacks
 from hub.site.collect import Collector, lists
 from hub.site.insights import newest_day, planned
 from hub.site.manifest import Manifest
+from hub.site.quoting import Citations
 from hub.site.roll import Roll
 from hub.site.search import Ledger
 from hub.site.talk import CHOICE, Talk
@@ -100,6 +101,7 @@ class Follower:
         self.channels = [*channels, *lists(self.collector.asked)]
         self.said = Ledger(manifest.db)
         self.roll = Roll(manifest.db, manifest.get("people"))
+        self.cites = Citations(manifest.db)
         self.pages: set[Page] = set()
         self.stretches: set[Stretch] = set()
         self.around: set[tuple[str, str, str]] = set()
@@ -128,6 +130,8 @@ class Follower:
                 self.manifest.put_reply(item.id, record.thread, sort_key(item), item.channel)
             if record.thread and not (record.copy or record.part):
                 self.roll.read(item, record.thread, record.shown if record.thread == item.id else None)
+            if record.thread and item.quotes:
+                self.cites.put((item,), record.thread, self.store)
             if record.thread and not item.unsearchable:
                 self.said.put(item, record.thread)
         for root, names in collected.items():
@@ -152,6 +156,8 @@ class Follower:
             mark = max(mark, entry.seq)
             for root in self._roots(entry):
                 roots.setdefault(root, set()).add(entry.id)
+            for root, ident in self.cites.of(entry) if entry.what == "item" else ():
+                roots.setdefault(root, set()).add(ident)
             self._other(entry)
         if len(roots) > max(MANY, self.totals.get(HOME, 0) // 2):
             self.manifest.blank()
@@ -218,6 +224,7 @@ class Follower:
             self.manifest.put(after)
         self._replies(thread, root)
         lacks.put(self.manifest, root, thread.coverage if thread else ())
+        self.cites.thread(root, thread, self.store)
         where = self.manifest.places(root)
         self._talk(root, thread, changed)
         moved = dict(where.items() ^ self.manifest.places(root).items())

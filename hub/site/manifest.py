@@ -50,6 +50,8 @@ CREATE INDEX spoken_person ON spoken (person, sort, id);
 CREATE TABLE folk (person TEXT PRIMARY KEY, many INTEGER, letter TEXT, face TEXT, ours INTEGER) WITHOUT ROWID;
 CREATE INDEX folk_many ON folk (ours, many);
 CREATE INDEX folk_letter ON folk (letter);
+CREATE TABLE cites (name TEXT, root TEXT, id TEXT, PRIMARY KEY (name, root, id)) WITHOUT ROWID;
+CREATE INDEX cites_root ON cites (root);
 CREATE TABLE due (kind TEXT, name TEXT, number INTEGER, PRIMARY KEY (kind, name, number)) WITHOUT ROWID;
 """
 
@@ -124,7 +126,7 @@ class Manifest:
         """Forget which posts and replies there are, and what they say."""
         self.keep("lacks", "")
         said = ("posts", "listed", "tagged", "replies", "parts", "places", "related", "said")
-        for table in (*said, "lacks", "spoken", "folk"):
+        for table in (*said, "lacks", "spoken", "folk", "cites"):
             self.db.execute(f"DELETE FROM {table}")  # noqa: S608
 
     def close(self) -> None:

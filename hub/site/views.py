@@ -84,6 +84,20 @@ class Version:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Quoted:
+    """A message inside another. Without `who` it is not here: `href` leads there, and "" where it is gone."""
+
+    href: str
+    who: Who | None = None
+    place: Place | None = None
+    title: str = ""
+    body: Markup = NOTHING
+    warning: str = ""
+    published: Moment = Moment()
+    language: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Ballot:
     """A poll: (option, votes, percent), and until when one can vote at the source."""
 
@@ -125,6 +139,7 @@ class Card:
     language: str = ""
     poll: Ballot | None = None
     rating: str = ""  # "4 of 5"
+    quotes: tuple[Quoted, ...] = ()
     pictures: tuple[Picture, ...] = ()
     tags: tuple[tuple[str, str], ...] = ()  # (as it is written, href of the topic)
     warning: str = ""
@@ -151,6 +166,7 @@ class Line:
     language: str = ""
     poll: Ballot | None = None
     rating: str = ""  # "4 of 5"
+    quotes: tuple[Quoted, ...] = ()
     pictures: tuple[Picture, ...] = ()
     warning: str = ""
     sensitive: bool = False
