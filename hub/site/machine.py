@@ -173,7 +173,7 @@ def entries(shop: Workshop, found: list[tuple[str, str]]) -> list[FeedEntry]:
 # sitemaps: one a month, so that a reply rewrites one month's and the index
 def sitemap(shop: Workshop, page: Page) -> dict[str, bytes]:
     """The map of one month's threads, or, without a name, of the standing pages and the index of all maps."""
-    from hub.site.make import month_path
+    from hub.site.archives import month_path
 
     if page.name:
         posts = list(shop.manifest.posts(page.name))

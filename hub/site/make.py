@@ -11,6 +11,7 @@ from markupsafe import Markup
 from hub.model import Item, Reply
 from hub.pages import HOME, MENTIONS, Page, address, anchor, base, closed, feed, list_path, window
 from hub.site import (
+    archives,
     beside,
     crowd,
     embed,
@@ -36,7 +37,6 @@ from hub.site.shell import Addresses, feeds_of
 from hub.site.talk import ORDERS, Part, Talk
 from hub.site.texts import Texts
 from hub.site.views import (
-    ArchivePage,
     Card,
     Feeds,
     Head,
@@ -147,7 +147,7 @@ def front(manifest: Manifest, page: Page) -> str:
         return roll.front(manifest.db, page)
     if page.kind == "list":
         return f"{list_path(base(page.name), page.number)}index.html"
-    return f"{month_path(page.name)}index.html" if page.kind in ("month", "year") else ""
+    return f"{archives.month_path(page.name)}index.html" if page.kind in ("month", "year") else ""
 
 
 def _post(shop: Workshop, page: Page) -> dict[str, bytes]:
@@ -322,7 +322,7 @@ def _month(shop: Workshop, page: Page) -> dict[str, bytes]:
         )
         days.setdefault(card.published.text, (card.published, []))[1].append(line)
     title = shop.texts.month(page.name)
-    path = month_path(page.name)
+    path = archives.month_path(page.name)
     steps = [(shop.shell.name, ""), (shop.texts.word("Archive"), "archive/"), (title, path)]
     view = MonthPage(
         head=Head(
@@ -335,33 +335,6 @@ def _month(shop: Workshop, page: Page) -> dict[str, bytes]:
         days=tuple((moment, tuple(lines)) for moment, lines in days.values()),
     )
     return {f"{path}index.html": shop.render("month", view)}
-
-
-def month_path(month: str) -> str:
-    return f"archive/{month.replace('-', '/')}/"
-
-
-def _year(shop: Workshop, page: Page) -> dict[str, bytes]:
-    months = shop.manifest.months(page.name) if page.name.isdigit() else []
-    rows = tuple((shop.texts.month(month), month_path(month), many) for month, many in months)
-    return _archive_page(shop, page.name, f"archive/{page.name}/", rows) if rows else {}
-
-
-def _archive(shop: Workshop, page: Page) -> dict[str, bytes]:  # noqa: ARG001
-    years: dict[str, int] = {}
-    for month, many in shop.manifest.months():
-        years[month[:4]] = years.get(month[:4], 0) + many
-    undated = years.pop("unda", 0)
-    rows = [(year, f"archive/{year}/", many) for year, many in years.items()]
-    rows += [(shop.texts.month("undated"), month_path("undated"), undated)] if undated else []
-    return _archive_page(shop, shop.texts.word("Archive"), "archive/", tuple(rows))
-
-
-def _archive_page(shop: Workshop, title: str, path: str, rows: tuple[tuple[str, str, int], ...]) -> dict[str, bytes]:
-    about = shop.texts.archive_description(title if path != "archive/" else "")
-    head = Head(title=f"{title} · {shop.shell.name}", description=about, path=path)
-    view = ArchivePage(head=head, title=title, rows=rows)
-    return {f"{path}index.html": shop.render("archive", view)}
 
 
 def _redirect(shop: Workshop, page: Page) -> dict[str, bytes]:
@@ -384,8 +357,8 @@ MAKERS: dict[str, Callable[[Workshop, Page], dict[str, bytes]]] = {
     "part": _part,
     "list": _list,
     "month": _month,
-    "year": _year,
-    "archive": _archive,
+    "year": archives.year,
+    "archive": archives.archive,
     "topics": topics.index,
     "redirect": _redirect,
     "person": people.page,
