@@ -10,8 +10,8 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, Row, func, select, tuple_
 
 from hub.copies import fullest
-from hub.model import Coverage, Entry, Item, Reply, Thread, Tombstone, Unknown
-from hub.store import HELD, Record, codec, figures, journal, names, texts
+from hub.model import HELD, Coverage, Entry, Item, Reply, Thread, Tombstone, Unknown
+from hub.store import Record, codec, figures, journal, names, texts
 from hub.store.database import CHUNK, each
 from hub.store.schema import items
 from hub.threads import Line, Spot, reading
