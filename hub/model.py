@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, get_args
 
+HELD = "held:"  # begins the pseudo-rule that holds an item of a channel until a person has looked at it
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Account:

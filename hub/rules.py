@@ -27,14 +27,13 @@ from pathlib import Path
 from hub import tidy, toml
 from hub.copies import Rulings
 from hub.errors import SettingsError
-from hub.model import Item
+from hub.model import HELD, Item
 from hub.targets import MATCHES, SPELLINGS
 
 TARGETS = ("item", "account", "domain", "word")
 SHOWN = ("item", "account")
 REMOVED = ("item", "account")
 TABLES = ("hide", "show", "forget", "person", "merge", "split")
-HELD = "held:"  # begins the pseudo-rule that holds an item of a channel until a person has looked at it
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, order=True)

@@ -107,8 +107,8 @@ def told(screen: Screen) -> int:
 def waiting(hub: Hub) -> Iterator[Case]:
     """What is held, then what is shown and doubtful. Doubt hides nothing: a person does, or a rule with a name."""
     from hub.insight import spam
+    from hub.model import HELD
     from hub.pages import digest
-    from hub.rules import HELD
 
     for rule, item in hub.store.waiting(HELD):
         found = spam.judge(item)

@@ -11,9 +11,8 @@ from babel.dates import format_skeleton, format_timedelta
 from markupsafe import Markup
 
 from hub.insight.answers import delay
-from hub.model import Account, Coverage, Item, Thread
+from hub.model import HELD, Account, Coverage, Item, Thread
 from hub.pages import MENTIONS
-from hub.rules import HELD
 from hub.settings import Settings
 from hub.site import people
 from hub.site.assets import Assets

@@ -19,9 +19,6 @@ Judge = Callable[[Item], str]
 """Which rule hides an item: the rule's id, "" when it is shown. Pure (hub.rules)."""
 
 
-HELD = "held:"  # begins what a judge answers of an item that waits for a person to look at it
-
-
 def show_all(item: Item) -> str:  # noqa: ARG001
     """The judge of a hub without rules."""
     return ""

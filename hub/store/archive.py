@@ -109,19 +109,16 @@ class Archive:
 
     def recruit(self, team: Iterable[str], judge: Judge = show_all) -> Changes:
         """A team that is the same as before costs one question."""
-        wanted = "\n".join(sorted({codec.key(id) for id in team}))
-        with self.database.reading() as c:
-            if facts.get(c, facts.TEAM) == wanted:
-                return Changes()
+        if self._kept(facts.TEAM, "\n".join(sorted({codec.key(id) for id in team}))):
+            return Changes()
         with self.database.writing() as c:
             work = Transaction(c, "", judge)
             work.recruit(team)
             return work.finish()
 
     def welcome(self, mentions: str) -> Changes:
-        with self.database.reading() as c:
-            if facts.get(c, facts.MENTIONS) == mentions:
-                return Changes()
+        if self._kept(facts.MENTIONS, mentions):
+            return Changes()
         with self.database.writing() as c:
             work = Transaction(c, "", show_all)
             work.welcome(mentions)
@@ -129,11 +126,15 @@ class Archive:
 
     def introduce(self, stated: Iterable[Sequence[str]]) -> None:
         lines = persons.lines(stated)
-        with self.database.reading() as c:
-            if facts.get(c, facts.PEOPLE) == lines:
-                return
+        if self._kept(facts.PEOPLE, lines):
+            return
         with self.database.writing() as c:
             persons.introduce(c, lines)
+
+    def _kept(self, fact: str, said: str) -> bool:
+        """Was this said before, so that nothing of what is stored turns?"""
+        with self.database.reading() as c:
+            return facts.get(c, fact) == said
 
     def asked(self, before: date, many: int) -> list[Account]:
         with self.database.reading() as c:

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from hub.model import REASONS, Coverage
-from hub.store import HELD, figures
+from hub.model import HELD, REASONS, Coverage
+from hub.store import figures
 from hub.store.database import chunks, each
 from hub.store.figures import Counted
 from hub.store.schema import counts, items, names, versions

@@ -7,13 +7,26 @@ survives a power cut; secure_delete, so that what is overwritten is gone. Postgr
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, ColumnElement, Connection, Engine, Row, Select, create_engine, event, make_url, text
+from sqlalchemy import (
+    URL,
+    Column,
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    Select,
+    create_engine,
+    event,
+    make_url,
+    text,
+    update,
+)
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -128,6 +141,14 @@ def chunks(values: Iterable[_Value]) -> Iterator[list[_Value]]:
     rest = iter(values)
     while chunk := list(islice(rest, CHUNK)):
         yield chunk
+
+
+def sign(c: Connection, column: Column[bool], said: Mapping[str, bool]) -> None:
+    """Write down what is so of the rows with these ids, and of which it is not."""
+    ident = column.table.c.id
+    for value in (True, False):
+        for chunk in chunks(id for id, is_so in said.items() if is_so is value):
+            c.execute(update(column.table).where(ident.in_(chunk)).values({column: value}))
 
 
 def _sqlite(engine: Engine) -> None:

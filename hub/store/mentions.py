@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select
 
 from hub.model import Item
 from hub.store import codec, facts
@@ -77,10 +77,3 @@ def heads(c: Connection, top: Row[object], said: str) -> bool:
     step = select(items.c.id, items.c.ours, items.c.gone).join(down, items.c.above == down.c.id)
     whole = down.union(step)
     return c.scalar(select(whole.c.id).where(whole.c.ours, ~whole.c.gone).limit(1)) is not None
-
-
-def crown(c: Connection, crowned: Mapping[str, bool]) -> None:
-    """Write down which items head conversations that are not the brand's."""
-    for value in (True, False):
-        for chunk in chunks(id for id, heads in crowned.items() if heads is value):
-            c.execute(update(items).where(items.c.id.in_(chunk)).values(crowned=value))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select, update
+from sqlalchemy import Connection, Row, Select, select
 
 from hub.store import reading
-from hub.store.database import chunks, each
+from hub.store.database import each
 from hub.store.schema import items, versions
 from hub.threads import Mark, goes_on, mark
 from hub.tidy import text
@@ -23,13 +23,6 @@ def altered(c: Connection, roots: Iterable[str]) -> dict[str, bool]:
     old = select(items.c.id).where(items.c.part)
     was = {row.id for row in each(c, old, items.c.thread, roots)}
     return {id: id in now for id in now ^ was}
-
-
-def note(c: Connection, parts: Mapping[str, bool]) -> None:
-    """Write down which items are parts."""
-    for value in (True, False):
-        for chunk in chunks(id for id, part in parts.items() if part is value):
-            c.execute(update(items).where(items.c.id.in_(chunk)).values(part=value))
 
 
 def _parts(c: Connection, heads: Collection[str]) -> set[str]:

@@ -18,6 +18,7 @@ from hub.store import (
     Judge,
     authors,
     codec,
+    database,
     facts,
     kin,
     mentions,
@@ -179,7 +180,7 @@ class Transaction:
         parts = stitches.altered(self.c, {row.thread for row in rows if row.id in voices} - {""}) if voices else {}
         parts |= {id: False for id in voices & now.keys() if now[id].part and not now[id].thread}
         self._remember(parts)
-        stitches.note(self.c, parts)
+        database.sign(self.c, items.c.part, parts)
 
     def _brought(self, under: str) -> Iterator[Row[Any]]:
         """What the channel brings, with the name of each; below the conversation of that name, or all of it."""
@@ -245,7 +246,7 @@ class Transaction:
         other = {id: heads for id, heads in said.items() if every[id].crowned != heads}
         if other:
             self._remember(other)
-            mentions.crown(self.c, other)
+            database.sign(self.c, items.c.crowned, other)
             self._hang_below({id: every[id] for id in other})
 
     def _group(self, voices: Sequence[str], near: Collection[str]) -> dict[str, Row[Any]]:
@@ -282,17 +283,13 @@ class Transaction:
         """Hang what is tied differently now, and what hangs below it."""
         rows = reading.rows(self.c, tied)
         changed = {id: was.get(id) for id, row in rows.items() if _ties(was.get(id)) != _ties(row)}
-        found = weave.places(self.c, changed) if changed else {}
-        self._spread(self._place(found), found)
+        if changed:
+            self._hang_below(changed)
 
-    def _hang_below(self, turned: Mapping[str, Row[Any]]) -> None:
-        """Hang anew what may head a conversation now or may no longer, and all below."""
+    def _hang_below(self, turned: Mapping[str, Row[Any] | None]) -> None:
+        """Hang anew what is tied otherwise, or may head a conversation now or may no longer, and all below."""
         found = weave.places(self.c, turned)
-        self._spread(self._place(found), found)
-
-    def _spread(self, moved: Mapping[str, Place], found: Mapping[str, Place]) -> None:
-        """Hang what is below items whose thread moved."""
-        down = weave.below(self.c, moved, found)
+        down = weave.below(self.c, self._place(found), found)
         kept = reading.rows(self.c, down)
         self._place({id: Place(to, kept[id].above, kept[id].joined) for id, to in down.items()})
 
