@@ -26,6 +26,7 @@ FORGED = re.compile(r"\bdmarc\s*=\s*fail\b|\bdkim\s*=\s*fail\b.*\bspf\s*=\s*(?:s
 ANGLED = re.compile(r"<([^<>\s]+)>")
 LARGEST = 2**20  # characters of a text
 PARTS = 200
+RECIPIENTS = ("to", "cc", "delivered-to", "x-original-to", "envelope-to")  # headers that name whom a copy went to
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,8 @@ def _decoded(part: Message) -> str:
 
 def _recipient(letter: Message, sender: Sender) -> Recipient:
     """Whom this copy went to, and the hosts of the mailer that counts its readers."""
-    to = getaddresses([text(letter, name) for name in ("to", "cc", "delivered-to", "x-original-to", "envelope-to")])
+    told = filter(None, (text(letter, name) for name in RECIPIENTS))
+    to = [pair for line in told for pair in getaddresses([line])]  # together, one that is odd would hide the others
     own = sender.address.rpartition("@")[2].lower()
     ways_out = ANGLED.findall(text(letter, "list-unsubscribe"))
     hosts = {(urlsplit(url).hostname or "").lower() for url in ways_out if url.startswith("http")} - {""}
