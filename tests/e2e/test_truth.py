@@ -182,6 +182,13 @@ def test_structured_data_of_a_list_names_the_posts_that_stand_there(told: Told) 
             assert [one["url"] for one in listing["itemListElement"]] == entries, path
 
 
+def test_an_embedded_post_names_its_author(told: Told) -> None:
+    pieces = {told.output / place.removeprefix(HOST) / "oembed.json": thread for place, thread, _ in told.posts()}
+    found = {file: said(thread.shown)[0] for file, thread in pieces.items() if file.exists()}
+    assert found
+    assert {file: json.loads(file.read_bytes())["author_name"] for file in found} == found
+
+
 # feeds
 
 
@@ -201,7 +208,7 @@ def entries(path: str, body: bytes) -> Iterator[tuple[str, Said, int | None]]:
 def kinds(told: Told) -> Iterator[tuple[str, bytes]]:
     files = chain(told.files("*.atom"), told.files("*.rss"), told.files("*.json"))
     told_there = (pair for pair in files if pair[0].startswith(("feeds/", "p/")))
-    return ((path, body) for path, body in told_there if not path.endswith("activity.json"))
+    return ((path, body) for path, body in told_there if not path.endswith(("activity.json", "oembed.json")))
 
 
 def credited(item: Item) -> str:
