@@ -30,10 +30,11 @@ from hub.errors import SearchError
 from hub.host import SAFE, SMALL, known, reply
 from hub.index import Hit, Results
 from hub.index.whoosh import Whoosh
-from hub.query import DEEPEST, FACETS, HAS, LENGTH, PAGES, SORTS, Query, parse, period
+from hub.query import ANSWERED, DEEPEST, FACETS, HAS, LENGTH, PAGES, SORTS, Query, parse, period
 
 LISTS = {"channel": "channel", "person": "person", "topic": "topic", "type": "type", "lang": "language", "has": "has"}
-CHOICES = {"type": ("post", "reply"), "has": HAS}
+LISTS |= {"answered": "answered"}
+CHOICES = {"type": ("post", "reply"), "has": HAS, "answered": ANSWERED}
 T = TypeVar("T")
 DESCRIPTION = Path(__file__).with_name("openapi.json")
 WAITING = 16  # searches at once; more are asked to come back

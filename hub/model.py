@@ -326,7 +326,7 @@ class Entry:
     """One line of the journal: thing `id` of `what` changed at `seq`; `item` is its shown version, None when not shown.
 
     `what`: item, channel, media, redirect, person (an account that is with others than before). `thread` is the id of
-    the root it hangs under now ("" when it waits).
+    the root it hangs under now ("" when it waits), `above` that of what it hangs from.
     """
 
     seq: int
@@ -334,6 +334,7 @@ class Entry:
     id: str
     item: Item | None = None
     thread: str = ""
+    above: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -22,9 +22,10 @@ from datetime import date, timedelta
 LENGTH, TERMS, DEPTH, PREFIX = 256, 16, 16, 3
 PAGES, DEEPEST = 50, 1000  # page, page × per_page
 SORTS = ("relevance", "newest", "oldest")
-FACETS = ("channel", "person", "type", "topic", "language", "month", "has")
+FACETS = ("channel", "person", "type", "topic", "language", "day", "month", "has", "answered")
 HAS = ("image", "video", "audio", "poll", "link")
-IS = ("ours", "edited", "automated")
+ANSWERED = ("answered", "unanswered")  # what the public said, by whether the brand has a word below it
+IS = ("ours", "edited", "automated", *ANSWERED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ WORDS = (
 _FIELD = re.compile(r'(<input\b[^>]*\bid="?q"?(?=[\s>]))')
 _STATUS = re.compile(r'(<p\b[^>]*\bid="?status"?[^>]*>)(?=</p>)')
 _MEANT = re.compile(r'(<p\b[^>]*\bid="?meant"?[^>]*>)(?=</p>)')
+_PLACE = re.compile(r'<span\b[^>]*\bclass="?place"?[^>]*\bdata-value="?([^">]*)"?[^>]*>[^<]*</span>')
 _HITS = re.compile(r'<!--hits-->(\s*<ol id="?hits"?></ol>)?')
 
 
@@ -41,6 +42,8 @@ class SearchPage:
         given = unescape(said[1]).split("|") if said else []
         usual = WORDS.split("|")
         self.words = given if len(given) >= len(usual) else usual
+        labels = _PLACE.finditer(self.built)
+        self.places = {unescape(label[1]): Markup(label[0]) for label in labels}  # noqa: S704  the page's own markup
         named = re.search(r'<html\b[^>]*\blang="?([\w-]+)', self.built)
         self.locale = _locale(named[1] if named else "en")
 
@@ -88,7 +91,12 @@ class SearchPage:
         href = hit.url if hit.url.startswith(("https://", "http://")) else self.root + hit.url
         title = self._put(2, hit.title) if hit.type == "reply" else hit.title or self.words[3]
         return Markup('<li><a href="{}">{}</a><p class="meta">{} · <bdi>{}</bdi> · {}</p>{}</li>').format(
-            href, title, hit.channel, hit.author or self.words[4], self._date(hit.published), _pieces(hit.snippets)
+            href,
+            title,
+            self.places.get(hit.channel, hit.channel),
+            hit.author or self.words[4],
+            self._date(hit.published),
+            _pieces(hit.snippets),
         )
 
     def _date(self, when: datetime | None) -> Markup:

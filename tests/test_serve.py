@@ -390,5 +390,13 @@ def test_the_search_page_speaks_the_sites_language(folder: Path, tmp_path: Path)
     assert ("1 Treffer." in text, "13. Januar 2026" in text) == (True, True)
 
 
+def test_the_search_page_names_channels_as_the_site_does(folder: Path, tmp_path: Path) -> None:
+    page = tmp_path / "search" / "index.html"
+    label = "<span class=place data-kind=blog data-value=blog>Our “Blog”</span>"
+    page.parent.mkdir()
+    page.write_text(SEARCH.replace("<form>", f"<form><template>{label}</template>"))
+    assert f'<p class="meta">{label} · ' in ask(app(tmp_path, folder / "index"), "/search/?q=squeak").text
+
+
 def test_a_wrong_question_is_answered_on_the_page(site: Starlette) -> None:
     assert "Ask with fewer words." in ask(site, "/search/?q=" + "x" * 257).text

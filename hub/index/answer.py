@@ -12,14 +12,14 @@ from time import perf_counter
 from typing import NamedTuple
 
 from hub import pages
-from hub.index import Hit, Results, volume
+from hub.index import Hit, Results
 from hub.index.book import Book, Pick
-from hub.index.document import Document
+from hub.index.document import Document, digest
 from hub.index.matching import Part, layers
 from hub.index.planning import FOREVER, Planner, Whole, nearest, seconds, within
 from hub.index.snippets import snippets
 from hub.index.words import asked
-from hub.query import Query, show, words
+from hub.query import ANSWERED, Query, show, words
 
 DEADLINE = 0.15  # seconds for matching; what is done with the matches takes less than as long again
 FEW = 3  # hits below which near words are tried
@@ -43,9 +43,9 @@ class View:
 
     def find(self, id: str) -> Document | None:
         """The document or place with this id."""
-        digest = volume.digest(id)
+        wanted = digest(id)
         for book in self.books.values():
-            number = book.numbers_of.get(digest)
+            number = book.numbers_of.get(wanted)
             if number is not None:
                 return book.kept(number)[0]
         return None
@@ -157,9 +157,19 @@ class Search:
             book = self.view.books[name]
             bits &= within(book, max(self.first, 1), self.last) if bounded and bits else -1
             for facet, wanted in filters:
-                bits &= _either(book, facet, wanted) if bits else 0
+                bits &= self.either(book, facet, wanted) if bits else 0
             passed[name] = bits
         return passed
+
+    def either(self, book: Book, facet: str, wanted: tuple[str, ...]) -> int:
+        """The documents of any of these values of a facet."""
+        found = 0
+        for value in wanted:
+            if facet != "answered":
+                found |= book.bits(facet, value)
+            elif value in ANSWERED:
+                found |= self.view.whole.answered(book) if value == "answered" else self.view.whole.unanswered(book)
+        return found
 
     def answer(self, found: Found, rows: list[Row], total: int, plan: Part | None) -> Results:
         """The page asked for."""
@@ -240,7 +250,10 @@ class Search:
         """How many hits each value leaves: other facets' filters count, its own do not."""
         counted: Counter[str | tuple[str, ...]] = Counter()
         for where, bits in self.passing(found, but=name).items():
-            if bits:
+            if name == "answered":
+                sets = {value: self.either(self.view.books[where], name, (value,)) for value in ANSWERED}
+                counted.update({value: (bits & group).bit_count() for value, group in sets.items()})
+            elif bits:
                 self.view.books[where].tally(name, bits, self.pick(where, bits), counted)
         for several in [value for value in counted if isinstance(value, tuple)]:
             for value in several:
@@ -282,14 +295,6 @@ ORDERS: Mapping[str, Callable[[Row], tuple[float, ...]]] = {
     "newest": lambda row: (-row.time, row.order),
     "oldest": lambda row: (not row.time, row.time, row.order),
 }
-
-
-def _either(book: Book, facet: str, wanted: tuple[str, ...]) -> int:
-    """The documents of any of these values of a facet."""
-    found = 0
-    for value in wanted:
-        found |= book.bits(facet, value)
-    return found
 
 
 def _size(found: Found) -> int:

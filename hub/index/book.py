@@ -71,11 +71,13 @@ class Facts(NamedTuple):
     language: list[str]
     topic: list[tuple[str, ...]]
     has: list[tuple[str, ...]]
-    month: list[str]  # 2026-11, "" when unknown
+    day: list[str]  # 2026-11-05, "" when unknown
+    month: list[str]  # 2026-11
     time: list[int]  # seconds since 1970, 0 when unknown
     order: list[int]  # settles ties the same way wherever a document stands
     title_length: list[int]
     body_length: list[int]
+    above: list[int]  # the digest of the id of what it hangs from
 
 
 class Book:
@@ -125,6 +127,7 @@ class Book:
             for facet in ("type", "channel", "language", "topic", "has", "month"):
                 self.sets(facet)
             self.values("person")
+            self.above_ours  # noqa: B018  as below
             for lists in self.lists.values():
                 lists.begins  # noqa: B018  worked out when first asked for
 
@@ -159,11 +162,13 @@ class Book:
             language=self._text("language"),
             topic=self._list("topics"),
             has=self._list("has"),
-            month=[_month(seconds // DAY) for seconds in times],
+            day=[_day(seconds // DAY) for seconds in times],
+            month=[_day(seconds // DAY)[:7] for seconds in times],
             time=times,
             order=self._numbers("order"),
             title_length=self._numbers("title_length"),
             body_length=self._numbers("body_length"),
+            above=self._numbers("above"),
         )
 
     def _text(self, name: str) -> list[str]:
@@ -216,6 +221,11 @@ class Book:
     def whole(self) -> int:
         """All that can be found: not the mere places."""
         return self.bits_of([number for number, type in enumerate(self.facts.type) if type])
+
+    @cached_property
+    def above_ours(self) -> set[int]:
+        """The digests of the ids of what the brand's own words hang from."""
+        return set(Pick(self.bits("has", "is:ours"), self.size).of(self.facts.above)) - {0}
 
     def bits_of(self, numbers: Collection[int]) -> int:
         """These documents as bits."""
@@ -298,5 +308,5 @@ def _lowest(bits: int) -> list[int]:
 
 
 @lru_cache(maxsize=20_000)
-def _month(day: int) -> str:
-    return datetime.fromtimestamp(day * DAY, UTC).strftime("%Y-%m") if day else ""
+def _day(day: int) -> str:
+    return datetime.fromtimestamp(day * DAY, UTC).strftime("%Y-%m-%d") if day else ""

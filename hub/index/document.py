@@ -38,6 +38,7 @@ class Document:
     time: int = 0  # seconds since 1970, 0 when unknown
     topics: tuple[str, ...] = ()
     has: tuple[str, ...] = ()  # image, poll…; ours, edited… with a leading "is:"
+    above: int = 0  # the digest of the id of what it hangs from, 0 for a root
 
     def meaning(self) -> str:
         """A digest of all that is indexed: the same for the same document."""
@@ -54,6 +55,11 @@ class Document:
 NAMES = tuple(field.name for field in fields(Document))
 
 
+def digest(id: str) -> int:
+    """64 bits that stand for an id."""
+    return int.from_bytes(blake2b(id.encode("utf-8", "replace"), digest_size=8).digest(), "little")
+
+
 def load(raw: bytes) -> tuple[Document, str]:
     """A kept document and the digest of its meaning."""
     kept = json.loads(raw)
@@ -68,9 +74,9 @@ def document(entry: Entry, language: str = "") -> Document | None:
     item, root = entry.item, entry.thread
     if item is None or not root:
         return None
-    is_root = root == item.id
+    is_root, above = root == item.id, digest(entry.above) if entry.above else 0
     if item.unsearchable:
-        return Document(id=item.id, root=root, address=pages.address(item)) if is_root else None
+        return Document(id=item.id, root=root, address=pages.address(item), above=above) if is_root else None
     text = tidy.text(item.html)
     reply = not is_root and not (item.ours and not item.reply_to and not item.root)
     return Document(
@@ -90,6 +96,7 @@ def document(entry: Entry, language: str = "") -> Document | None:
         time=_seconds(item.published),
         topics=tuple(sorted({pages.topic(tag.lstrip("#")) for tag in item.tags} - {""})),
         has=_has(item),
+        above=above,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import heapq
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
@@ -18,7 +18,7 @@ from hub.index.book import Book
 from hub.index.document import Document
 from hub.index.matching import FIELDS, Both, Check, Known, OneOf, Part, Run, Terms
 from hub.pages import topic
-from hub.query import All, Either, Field, Node, Not, Phrase, Word, period
+from hub.query import ANSWERED, All, Either, Field, Node, Not, Phrase, Word, period
 
 STEM, BEGINS, NEAR = 0.6, 0.4, 0.25  # against the very word: its stem, a longer word, one typo
 SAID = ("title", "body")
@@ -36,6 +36,7 @@ class Whole:
     languages: frozenset[str] = frozenset()
     known: dict[str, int] = dataclasses.field(default_factory=dict)
     words: dict[str, set[str]] = dataclasses.field(default_factory=dict)
+    heard: dict[str, int] = dataclasses.field(default_factory=dict)
 
     def holds(self, term: str) -> int:
         """How many documents hold a term, at least."""
@@ -65,6 +66,33 @@ class Whole:
         best = heapq.nsmallest(many, often, key=lambda term: (-often[term], term))
         self.known.update((term, max(found.get(term, 0) for found in held.values())) for term in best)
         return best
+
+    def answered(self, book: Book) -> int:
+        """What the public said in a volume and the brand answered: somewhere below it stands a word of the brand's."""
+        if not self.heard:
+            found: dict[int, list[int]] = {at: [] for at in range(len(self.books))}
+            for at, number in self._above_ours():
+                found[at].append(number)
+            for at, one in enumerate(self.books):
+                self.heard[one.folder.name] = one.bits_of(found[at]) & one.whole & ~one.bits("has", "is:ours")
+        return self.heard[book.folder.name]
+
+    def unanswered(self, book: Book) -> int:
+        """What the public said in a volume without an answer by the brand."""
+        return book.whole & ~book.bits("has", "is:ours") & ~self.answered(book)
+
+    def _above_ours(self) -> Iterator[tuple[int, int]]:
+        """All that stands above anything the brand said: the place of its volume, and its number there."""
+        wanted = set().union(*(book.above_ours for book in self.books))
+        found = wanted | {0}
+        while wanted:
+            id = wanted.pop()
+            for at, book in enumerate(self.books):
+                number = book.numbers_of.get(id)
+                if number is not None:
+                    yield at, number
+                    wanted |= {book.facts.above[number]} - found
+                    found.add(book.facts.above[number])
 
     def often(self, word: str) -> int:
         """How many titles and texts hold a word."""
@@ -145,6 +173,8 @@ class Planner:
         if name == "from":
             parts = tuple(self._weigh({term: 1.0}, {"author": 1.0}) for term in words.asked(value))
             return Both(parts, (), min(part.cost for part in parts)) if parts else None
+        if name == "is" and value in ANSWERED:
+            return Known(self.whole.answered if value == "answered" else self.whole.unanswered, self.whole.documents)
         return Known(_property(name, value), self.whole.documents)
 
 

@@ -21,11 +21,11 @@ from typing import Any, Self
 from hub.errors import DamagedError, SearchError
 from hub.index import volume
 from hub.index.book import Book
-from hub.index.document import Document
+from hub.index.document import Document, digest
 from hub.index.making import Builders, Volume, new, sync, written
 from hub.index.volume import REBUILD, SIZE, Census, sound
 
-FORMAT = 4
+FORMAT = 5
 STEP = 5  # volumes of one order of magnitude that make one of the next
 NAME, LOCK = "index.json", "lock"
 
@@ -187,8 +187,7 @@ class Writer:
         self.fresh.pop(id, None)
         if id in self.flushed:
             self._take(self.builders.done())
-        digest = volume.digest(id)
-        for row in [row for row in self.volumes if digest in self.held[row.name]]:
+        for row in [row for row in self.volumes if digest(id) in self.held[row.name]]:
             if not self._replace(row, id, document):
                 return
         if document:
@@ -198,7 +197,7 @@ class Writer:
 
     def _replace(self, row: Volume, id: str, document: Document | None) -> bool:
         """Take the old document of an id out of a volume; False when it is the same as the new one."""
-        number = self.held[row.name][volume.digest(id)]
+        number = self.held[row.name][digest(id)]
         if number in self.gone.get(row.name, ()):
             return True
         if document and self._book(row).kept(number)[1] == document.meaning():

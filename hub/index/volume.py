@@ -12,7 +12,6 @@ import zlib
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from hashlib import blake2b
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any, NamedTuple
@@ -23,7 +22,7 @@ from whoosh.reading import TermNotFound
 from hub.errors import DamagedError
 from hub.index import words
 from hub.index.codec import Codec, Lists, Row, Table
-from hub.index.document import Document
+from hub.index.document import Document, digest
 
 SIZE = 2_500  # documents: rewriting a full volume after one erasure stays near half a second
 TEXTS = ("title", "body", "author")
@@ -31,7 +30,7 @@ NAMES = ("id", "place")  # of what can be found, and of mere places
 IDS, PARTS = "numbers.ids", 3
 LENGTHS = 65_535
 SHORT = ("type", "channel", "person", "language", "topics", "has")
-NUMBERS = {"time": "I", "order": "I", "title_length": "H", "body_length": "H"}
+NUMBERS = {"time": "I", "order": "I", "title_length": "H", "body_length": "H", "above": "Q"}
 COLUMNS = (*SHORT, *NUMBERS, "kept")
 Columns = dict[str, Any]
 STUMBLES = (ArithmeticError, AssertionError, AttributeError, EOFError, ImportError, LookupError, MemoryError, OSError)
@@ -79,7 +78,7 @@ def write(folder: Path, documents: Iterable[Document]) -> Census:
 
 def _row(number: int, document: Document, table: Table) -> Columns:
     """The columns of a document; its terms go into the table."""
-    kept = {"kept": zlib.compress(document.dump(), 1), "digest": digest(document.id)}
+    kept = {"kept": zlib.compress(document.dump(), 1), "digest": digest(document.id), "above": document.above}
     if not document.type:
         _add(table, "place", number, {document.id: []})
         return kept
@@ -177,11 +176,6 @@ def _save(folder: Path, rows: list[Columns], table: Table) -> Census:
 def opened(folder: Path) -> Any:
     """Whoosh's reader of a volume."""
     return index.open_dir(str(folder), readonly=True, schema=schema()).reader()
-
-
-def digest(id: str) -> int:
-    """64 bits that stand for an id."""
-    return int.from_bytes(blake2b(id.encode("utf-8", "replace"), digest_size=8).digest(), "little")
 
 
 def digests(folder: Path) -> array[int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import heapq
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from threading import RLock
 
@@ -18,6 +19,7 @@ from hub.index.answer import DEADLINE, Search, View
 from hub.index.book import Book
 from hub.index.document import document
 from hub.index.matching import B
+from hub.index.places import placed
 from hub.index.planning import Whole, usual
 from hub.index.volume import REBUILD
 from hub.index.words import asked
@@ -104,14 +106,16 @@ class Whoosh:
     def search(self, query: Query) -> Results:
         """Answer within the deadline, however the question is put."""
         with self._lock:
-            return Search(self._view(), query, self.patience).results()
+            found = Search(self._view(), query, self.patience).results()
+        return replace(found, hits=placed(self.folder.parent, found.hits))
 
     def like(self, id: str, limit: int = 8) -> tuple[Hit, ...] | None:
         """What is said in much the same words as an item; None when there is none of that id."""
         with self._lock:
             view = self._view()
             one = view.find(id)
-            return Search(view, Query(), self.patience).alike(one, limit) if one and one.type else None
+            hits = Search(view, Query(), self.patience).alike(one, limit) if one and one.type else None
+        return hits and placed(self.folder.parent, hits)
 
     def warm(self) -> None:
         """Read what every question needs, volume by volume, so that the first one does not wait for it."""

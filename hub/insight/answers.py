@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import timedelta
 
 from hub.insight.questions import asks
@@ -23,6 +23,20 @@ def answers(thread: Thread) -> dict[str, Item]:
                 found[id] = answer
             id = above.get(id, "")
     return found
+
+
+def heard(lines: Collection[tuple[str, str, bool]]) -> dict[str, str]:
+    """Id of each item of the public → answered or unanswered: of (id, the id above it, is it the brand's?).
+
+    The same as `answers`, for who has but these of all that is shown.
+    """
+    above = {id: parent for id, parent, _ in lines}
+    found: set[str] = set()
+    for id in (parent for _, parent, ours in lines if ours):
+        while id in above and id not in found:
+            found.add(id)
+            id = above[id]
+    return {id: "answered" if id in found else "unanswered" for id, _, ours in lines if not ours}
 
 
 def waiting(thread: Thread) -> list[Item]:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from hub.insight.answers import heard
 from hub.model import Entry, Item, Thread
 from hub.pages import HOME, MENTIONS, Page, Post, Stretch, Touched, address, closed, page_at, topic, touched
 from hub.site import lacks
@@ -20,7 +21,7 @@ from hub.site.insights import newest_day, planned
 from hub.site.manifest import Manifest
 from hub.site.quoting import Citations
 from hub.site.roll import Roll
-from hub.site.search import Ledger
+from hub.site.search import Ledger, version
 from hub.site.talk import CHOICE, Talk
 from hub.store import Store
 
@@ -120,6 +121,7 @@ class Follower:
     def _from_nothing(self) -> None:
         seq = self.store.seq
         collected: dict[str, frozenset[str]] = {}
+        lines: list[tuple[str, str, bool]] = []
         for record in self.store.records():
             item = record.item
             if found := self.collector.of(item, record.thread) if record.thread else None:
@@ -133,7 +135,10 @@ class Follower:
             if record.thread and item.quotes:
                 self.cites.put((item,), record.thread, self.store)
             if record.thread and not item.unsearchable:
-                self.said.put(item, record.thread)
+                self.said.put(item, record.thread, version(item, record.thread))
+            if record.thread:
+                lines.append((item.id, record.parent, item.ours))
+        self.said.hear(heard(lines))
         for root, names in collected.items():
             if post := self.manifest.post(root):
                 self.manifest.put(replace(post, collections=tuple(sorted(names))))

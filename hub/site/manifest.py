@@ -14,7 +14,7 @@ from pathlib import Path
 from hub.errors import OutputError
 from hub.pages import Page, Post
 
-VERSION = 10
+VERSION = 11
 
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;

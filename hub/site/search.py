@@ -16,14 +16,15 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from hub.insight.answers import heard
 from hub.model import Item, Thread
 from hub.pages import Page, address, anchor, digest
 from hub.site.lexicon import CHUNK, DAY, Block, blocks, cells, chunks, number, postings, rough, spelled
-from hub.site.shelf import Note, Reading
+from hub.site.shelf import SIGNS, Note, Reading
 
 if TYPE_CHECKING:
     from hub.site.make import Workshop
@@ -45,22 +46,37 @@ class Ledger:
         found = {item.id: item for item in said(thread)} if thread else {}
         query = "SELECT id, time, version FROM said WHERE root=?"
         held = {ident: (time, known) for ident, time, known in self.db.execute(query, (root,))}
+        versions = self._versions(root, thread, found)
         for ident in held.keys() - found.keys():
             self._note(held[ident][0], ident, moved=True)
             self.db.execute("DELETE FROM said WHERE id=?", (ident,))
         for ident, item in found.items():
-            if held.get(ident) != (moment(item), version(item, root)):
-                self.put(item, root)
+            if held.get(ident) != (moment(item), versions[ident]):
+                self.put(item, root, versions[ident])
             elif news:  # its heading and address stand with every reply
                 self._note(held[ident][0], ident)
 
-    def put(self, item: Item, root: str) -> None:
+    def _versions(self, root: str, thread: Thread | None, found: dict[str, Item]) -> dict[str, str]:
+        """Another string for a message whenever anything of it is another, its place and its answer too."""
+        places = dict(self.db.execute("SELECT id, path FROM places WHERE root=?", (root,)).fetchall())
+        states = heard(list(_lines(thread))) if thread else {}
+        return {
+            ident: version(item, root, places.get(ident, "")) + SIGNS[states.get(ident, "")]
+            for ident, item in found.items()
+        }
+
+    def hear(self, states: Mapping[str, str]) -> None:
+        """Messages that were just put are answered or not."""
+        rows = [(SIGNS[state], ident) for ident, state in states.items()]
+        self.db.executemany("UPDATE said SET version = version || ? WHERE id=?", rows)
+
+    def put(self, item: Item, root: str, known: str) -> None:
         """A message that is new or another than it was."""
         time, row = moment(item), self.db.execute("SELECT time FROM said WHERE id=?", (item.id,)).fetchone()
         if row and row[0] != time:
             self._note(row[0], item.id, moved=True)
         self._note(time, item.id, moved=not row or row[0] != time)
-        self.db.execute("INSERT OR REPLACE INTO said VALUES (?, ?, ?, ?)", (item.id, root, time, version(item, root)))
+        self.db.execute("INSERT OR REPLACE INTO said VALUES (?, ?, ?, ?)", (item.id, root, time, known))
 
     def _note(self, time: int, ident: str, moved: bool = False) -> None:
         self.places[time, ident] = moved or self.places.get((time, ident), False)
@@ -102,14 +118,23 @@ def said(thread: Thread) -> Iterator[Item]:
     return (item for item in (thread.root, *thread.copies, *parts, *replies) if not item.unsearchable)
 
 
+def _lines(thread: Thread) -> Iterator[tuple[str, str, bool]]:
+    """(id, the id above it, is it the brand's?) of all that is shown of a thread."""
+    yield thread.root.id, "", thread.root.ours
+    yield from ((item.id, thread.root.id, item.ours) for item in thread.copies)
+    yield from ((item.id, thread.root.id, item.ours) for line in thread.parts.values() for item in line)
+    replies = ((reply.node, reply.parent or thread.root.id) for reply in thread.replies)
+    yield from ((node.id, parent, node.ours) for node, parent in replies if isinstance(node, Item))
+
+
 def moment(item: Item) -> int:
     """Seconds since 1970, 0 when unknown: what messages are ordered by."""
     return max(int(item.published.timestamp()), 0) if item.published else 0
 
 
-def version(item: Item, root: str) -> str:
-    """Another string when anything of a message is another, or a post has become a reply."""
-    return digest(repr((item, item.id == root)), 20)
+def version(item: Item, root: str, place: str = "") -> str:
+    """Another string when anything of a message is another, it stands elsewhere, or a post has become a reply."""
+    return digest(repr((item, item.id == root, place)), 20)
 
 
 def held(db: sqlite3.Connection) -> dict[str, Block]:
@@ -206,12 +231,13 @@ def chunk_file(shop: Workshop, page: Page) -> dict[str, bytes]:
         ahead = shop.manifest.due_from(page, AHEAD)
         shop.records(_named([row[:2] for row in _rows(shop, block)[first : first + CHUNK * ahead]]))
     found = {record.item.id: record.item for record in shop.records(wanted)}
-    shown = [_shown(shop.shelf.reading, found.get(ident), found.get(root)) for ident, root in pairs]
+    place, reading = shop.manifest.place, shop.shelf.reading
+    shown = [_shown(reading, found.get(ident), found.get(root), place(ident)) for ident, root in pairs]
     return {f"search/{page.name}/d{page.number}.json": _json(shown)}
 
 
-def _shown(reading: Reading, item: Item | None, post: Item | None) -> dict[str, object]:
-    """A message in the words of the API, as far as the search page shows it."""
+def _shown(reading: Reading, item: Item | None, post: Item | None, place: str) -> dict[str, object]:
+    """A message in the words of the API, as far as the search page shows it; `place` is its page of a conversation."""
     one = item and reading.document(item, post.id if post else item.id)
     if not (item and one):
         return {}
@@ -219,7 +245,7 @@ def _shown(reading: Reading, item: Item | None, post: Item | None) -> dict[str, 
     reply = one.type == "reply"
     whole = {
         "id": one.id,
-        "url": page + (f"#{anchor(one.id)}" if reply else "") if page else item.url,
+        "url": page + (f"{place}#{anchor(one.id)}" if reply else "") if page else item.url,
         "type": one.type,
         "channel": one.channel,
         "name": one.author,

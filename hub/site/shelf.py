@@ -18,7 +18,8 @@ from hub.model import Entry, Item
 from hub.site.lexicon import Block, analysis
 from hub.store import Store
 
-FORMAT = 2  # of the files, and of what analysis finds
+FORMAT = 3  # of the files, and of what analysis finds
+SIGNS = {"answered": "+", "unanswered": "-", "": ""}  # at the end of a version: has the brand answered it?
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,8 @@ class Reading:
         if one is None:
             return Note(version)
         found = analysis(one)
-        facts = (one.type, one.channel, one.author, one.language, one.topics, one.has)
+        heard = [f"is:{state}" for state, sign in SIGNS.items() if sign and version.endswith(sign)]
+        facts = (one.type, one.channel, one.author, one.language, one.topics, (*one.has, *heard))
         return Note(version, facts, found.title, found.body, found.terms)
 
     @property

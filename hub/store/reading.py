@@ -62,11 +62,11 @@ def entries(c: Connection, since: int, until: int) -> list[Entry]:
     lines = journal.after(c, since, until)
     known = rows(c, (line.id for line in lines if line.what == "item"))
     shown = load(c, (row for row in known.values() if row.shown))
-    where = {id: row.thread for id, row in known.items()}
+    where = {id: {"thread": row.thread, "above": row.above} for id, row in known.items()}
     return [
         Entry(seq=line.seq, what=line.what, id=line.id)
         if line.what != "item"
-        else Entry(seq=line.seq, what="item", id=line.id, item=shown.get(line.id), thread=where.get(line.id, ""))
+        else Entry(seq=line.seq, what="item", id=line.id, item=shown.get(line.id), **where.get(line.id, {}))
         for line in lines
     ]
 

@@ -373,6 +373,23 @@ def test_facets_count_what_each_value_would_leave(filled: Whoosh) -> None:
     assert facets["type"] == (("post", 1), ("reply", 0))  # told though it leaves nothing
 
 
+def test_what_the_brand_has_a_word_below_is_answered(index: Whoosh) -> None:
+    def below(seq: int, number: int, above: int, **more: Any) -> Entry:
+        one = item(number, "said", **more)
+        return Entry(seq=seq, what="item", id=one.id, item=one, thread=item(1).id, above=item(above).id)
+
+    index.update([line(1, item(1, "post", ours=True)), below(2, 2, 1), below(3, 3, 2), below(4, 4, 3), below(5, 5, 1)])
+    none = index.search(parse("", facets=["answered"])).facets["answered"]
+    index.update([below(6, 6, 3, ours=True)])
+    assert (none, found(index, "is:answered")) == ((("unanswered", 4), ("answered", 0)), [2, 3])
+    index.update([gone(7, 6)])
+    assert (found(index, "is:answered"), found(index, "is:unanswered said")) == ([], [2, 3, 4, 5])
+
+
+def test_days_are_counted(filled: Whoosh) -> None:
+    assert filled.search(parse("brakes", facets=["day"])).facets["day"] == (("2026-01-02", 1),)
+
+
 def test_a_typo_still_finds_and_is_said(filled: Whoosh) -> None:
     results = filled.search(parse("hydrolic braks"))
     assert [hit.id[-1] for hit in results.hits] == ["1"]

@@ -167,6 +167,7 @@ ASKED += [
     "nothing of the kind",
     "zzzz",
 ]
+ASKED += ["is:answered", "is:unanswered", "answer -is:answered"]
 
 
 @pytest.fixture(scope="module")
@@ -177,6 +178,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Folder]:
     answers = [reply(n, posts[n % 6].id, html=f"<p>My answer: {words_of[n % 5]}</p>") for n in range(200)]
     for channel in ("blog", "news"):
         made.save(*(one for one in (*posts, *answers) if one.channel == channel), channel=channel)
+    made.save(reply(900, answers[0].id, html="<p>We look into it</p>", ours=True))
+    made.build()
+    asked = reply(901, answers[1].id)
+    made.save(asked, reply(902, asked.id, ours=True))  # into the built site
     made.build()
     yield made
     made.store.close()
@@ -210,6 +215,22 @@ def test_the_best_hits_come_first_on_both(site: Folder, index: Whoosh) -> None:
         wanted = index.search(parse(text))
         assert [hit["id"] for hit in answer["hits"]][:1] == [hit.id for hit in wanted.hits][:1], text
         assert [hit["url"] for hit in answer["hits"]][:1] == [hit.url for hit in wanted.hits][:1], text
+
+
+def test_what_the_brand_answered_is_a_filter_and_counted_on_both(site: Folder, index: Whoosh) -> None:
+    asked = {"filters": {"answered": ["answered"]}, "facets": ["answered"], "sort": "oldest"}
+    [answer] = asking(site, asked)
+    wanted = index.search(parse("", answered=["answered"], facets=["answered"], sort="oldest"))
+    assert [hit["id"][-4:] for hit in answer["hits"]] == [hit.id[-4:] for hit in wanted.hits]
+    counts = [(one["value"], one["count"]) for one in answer["facets"]["answered"]]
+    assert counts == [("unanswered", 198), ("answered", 3)] == list(wanted.facets["answered"])
+
+
+def test_a_site_made_anew_has_the_same_search_files(site: Folder) -> None:
+    before = {path: raw for path, raw in site.files().items() if path.startswith("search/")}
+    (site.path / ".hub/site.sqlite").unlink()
+    site.build()
+    assert {path: raw for path, raw in site.files().items() if path.startswith("search/")} == before
 
 
 def test_filters_and_orders_are_the_servers(site: Folder, index: Whoosh) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import re
 from datetime import timedelta
 
@@ -11,8 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hub.index.whoosh import Whoosh
 from hub.model import Item, Reply, Thread, Tombstone
 from hub.pages import address, anchor, digest
+from hub.query import parse as asked
 from hub.site.talk import FIRST, ROOTS, WHOLE, Talk
 from tests.site.conftest import START, post, reply
 
@@ -115,6 +118,18 @@ def test_every_reply_is_read_where_its_address_leads(built):
     feed = files["feeds/replies.json"].decode()
     for url, fragment in re.findall(r'"url": "https://talk.example/(p/[^"#]*)#(r-\w+)"', feed):
         assert f'id="{fragment}"' in files[f"{url}index.html"].decode()
+
+
+@pytest.mark.slow
+def test_a_found_reply_is_read_where_its_address_leads(built):
+    files, index = built.files(), Whoosh(built.path / ".hub/index", "en")
+    index.update(built.store.changed(0))
+    shown = [one for path, raw in files.items() if re.match("search/.*/d", path) for one in json.loads(raw)]
+    every = [(one["url"], one["id"]) for one in shown if one["type"] == "reply"]
+    every += [(hit.url, hit.id) for hit in index.search(asked("", per_page=100, type=["reply"])).hits]
+    assert len({url.partition("#")[0] for url, _ in every}) > 3
+    for url, id in every:
+        assert f'id="{anchor(id)}"' in files[f"{url.partition('#')[0]}index.html"].decode()
 
 
 @pytest.mark.slow

@@ -12,7 +12,7 @@ const TOKEN = new RegExp(
   `(?<space>[${S}]+)|(?<open>-?\\()|(?<close>\\))` +
   `|(?<minus>-(?=[^${S}()\\-]))?(?:(?<field>[a-z]+):(?=[^${S}()]))?` +
   `(?:"(?<phrase>[^"]*)(?<end>"|$)|(?<word>[^${S}()"]+)|(?<quote>"))|(?<other>[^])`, "giu");
-const HAS = ["image", "video", "audio", "poll", "link"], IS = ["ours", "edited", "automated"];
+const HAS = ["image", "video", "audio", "poll", "link"], IS = ["ours", "edited", "automated", "answered", "unanswered"];
 const NEEDS = {
   from: "names nobody", channel: "names no channel", topic: "names no topic", type: "must be post or reply",
   lang: "must be a language such as de", before: "must be a date such as 2026-11-05", after: "must be a date such as 2026-11-05",
@@ -288,12 +288,14 @@ class Block {
       while (more()) found[name].push(Array.from({ length: several ? next() : 1 }, () => values[next()]));
     }
     found.type = [...this.types].map((type) => [type === "p" ? "post" : "reply"]);
-    found.month = this.days.map((day) => (day ? [new Date(day * 864e5).toISOString().slice(0, 7)] : []));
+    found.day = this.days.map((day) => (day ? [new Date(day * 864e5).toISOString().slice(0, 10)] : []));
+    found.month = found.day.map((days) => days.map((day) => day.slice(0, 7)));
+    found.answered = found.has.map((all) => ANSWERED.filter((value) => all.includes(`is:${value}`)));
     this.values = found;
   }
 
   // Every value of a facet that is here.
-  known(facet) { return (this.told ??= {})[facet] ??= new Set(this.values[facet].flat()); }
+  known(facet) { return (this.told ??= {})[facet] ??= new Set(facet === "answered" ? ANSWERED : this.values[facet].flat()); }
 
   value(facet, message) { return this.values[facet]?.[message] ?? []; }
 
@@ -604,9 +606,10 @@ function cut(signs, begin, length, spans) {
 
 // Answers
 
-const STANDING = ["type", "channel", "language", "has"]; // facets whose every value is told
+const STANDING = ["type", "channel", "language", "has", "answered"]; // facets whose every value is told
+const ANSWERED = ["answered", "unanswered"];
 const FEW = 3, CHUNK = 8, VALUES = 50, YEAR = 365.25, LASTING = 0.4, POST = 1.3;
-export const FACETS = ["channel", "person", "type", "topic", "language", "month", "has"];
+export const FACETS = ["channel", "person", "type", "topic", "language", "day", "month", "has", "answered"];
 
 export class Lookup {
   // `get` brings the parsed JSON of a path below search/.

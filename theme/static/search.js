@@ -6,7 +6,7 @@ const main = document.querySelector("main[data-root]");
 const [form, field, sort, list, status] = ["search", "q", "sort", "hits", "status"].map($);
 const root = new URL(main.dataset.root, location.href);
 const SIZE = 20, WAIT = 70, PATIENCE = 1500, REST = 30_000, SHOWN = 8;
-const PARAMS = { channel: "channel", person: "person", type: "type", topic: "topic", language: "lang", has: "has" };
+const PARAMS = { channel: "channel", person: "person", type: "type", topic: "topic", language: "lang", has: "has", answered: "answered" };
 const FACETS = [...Object.keys(PARAMS), "month"];
 
 // The words of the page in its own language, in the order of WORDS in hub/searchpage.py.
