@@ -148,7 +148,7 @@ class Follower:
         self.pages |= everything(self.manifest, self.channels) | self.said.everything()
         for root, coverage in self.store.incomplete():
             lacks.put(self.manifest, root, coverage)
-        self.pages |= self.roll.everything(self.store)
+        self.pages |= self.roll.everything(self.store, lines)
         self._hidden()
         self._insights()
         self.manifest.keep("mark", str(seq))

@@ -15,11 +15,12 @@ from unicodedata import normalize
 from hub import tidy
 from hub.insight.questions import asks
 from hub.model import Item, Thread
-from hub.pages import Page, closed, digest, list_path, page_at, person
+from hub.pages import Page, address, closed, digest, list_path, page_at, person
 from hub.store import Store, authors
 
 MOST = 60  # people on a page of them
 OTHER = "#"  # the letter of names that begin with none, or in a script of too many
+APART = "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Row:
     letter: str  # the name begins with it
     face: str  # digest of what a list of people shows
     home: str  # where the account's page stands
-    over: str  # digest of what is shown of the post it answers
+    over: str  # digest of what is shown of the post it answers, with APART where the message it answers is not
 
 
 class Roll:
@@ -93,7 +94,7 @@ class Roll:
         """A message, while everything is read; `shown`: of a root, the version a page shows."""
         row = _row(shown or item, thread, item.published, root=shown is not None)
         if shown:
-            self.overs[thread] = _over(shown)
+            self.overs[thread] = _over(item, shown)
         if self._wanted(row):
             self.put(item.id, row)
 
@@ -125,10 +126,13 @@ class Roll:
             pages |= {Page(kind="people"), Page(kind="sitemap")}
         return pages
 
-    def everything(self, store: Store) -> set[Page]:
-        """Every page of people, once everything is read."""
+    def everything(self, store: Store, lines: Collection[tuple[str, str, bool]]) -> set[Page]:
+        """Every page of people, once everything is read; `lines`: each message shown and what it answers."""
         update = "UPDATE spoken SET over=? WHERE root=? AND id != root"
         self.db.executemany(update, [(over, root) for root, over in self.overs.items()])
+        here = {ident for ident, _, _ in lines}
+        apart = "UPDATE spoken SET over=over || ? WHERE id=? AND id != root"
+        self.db.executemany(apart, [(APART, ident) for ident, parent, _ in lines if parent not in here])
         self._regroup(store)
         pages = {Page(kind="people")} if self.mode != "none" else set()
         for (author,) in self.db.execute("SELECT DISTINCT author FROM spoken").fetchall():
@@ -297,10 +301,14 @@ def _rows(db: sqlite3.Connection, where: str, value: str) -> dict[str, Row]:
 
 
 def _told(thread: Thread, same: Mapping[str, Row]) -> Iterator[tuple[str, Row]]:
-    root, over = thread.root, _over(thread.shown)
+    root, over = thread.root, _over(thread.root, thread.shown)
     yield root.id, same.get(root.id) or _row(thread.shown, root.id, root.published, root=True)
-    for item in (reply.node for reply in thread.replies if isinstance(reply.node, Item)):
-        yield item.id, replace(same.get(item.id) or _row(item, root.id, item.published), over=over)
+    said = [(reply.node, reply.parent) for reply in thread.replies if isinstance(reply.node, Item)]
+    parts = {part.id for line in thread.parts.values() for part in line}
+    here = {root.id, *(copy.id for copy in thread.copies), *parts, *(item.id for item, _ in said)}
+    for item, parent in said:
+        row = same.get(item.id) or _row(item, root.id, item.published)
+        yield item.id, replace(row, over=over if parent in here else over + APART)
 
 
 def _row(item: Item, thread: str, published: datetime | None, *, root: bool = False) -> Row:
@@ -319,9 +327,11 @@ def _row(item: Item, thread: str, published: datetime | None, *, root: bool = Fa
     )
 
 
-def _over(shown: Item) -> str:
-    """What an answer shows of the post."""
-    return digest(repr((shown.title, shown.warning, tidy.text(shown.html)[:100] if not shown.title else "")))
+def _over(root: Item, shown: Item) -> str:
+    """What an answer shows of the post, and where that stands."""
+    return digest(
+        repr((address(root), shown.title, shown.warning, tidy.text(shown.html)[:100] if not shown.title else ""))
+    )
 
 
 def letter(name: str) -> str:
