@@ -11,6 +11,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, get_type_hints
@@ -246,6 +247,8 @@ def _channel(layers: _Layers, name: str, table: Mapping[str, object]) -> hub.cha
         layers.report(at, "a channel's name is lower-case letters, digits and hyphens", "rename it")
     if not kind:
         why = f"there is no kind {path!r}" if path else "is missing"
+        for key in () if "kind" in table else get_close_matches("kind", table):
+            layers.report((*at, key), "unknown key", "did you mean 'kind'?")
         layers.report((*at, "kind"), why, toml.nearest(str(path or ""), kinds()))
         return None
     given = layers.validated(at, fields(kind), {key: value for key, value in table.items() if key != "kind"})

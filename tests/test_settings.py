@@ -72,6 +72,15 @@ def test_a_channels_missing_field_points_at_its_table(folder: Write) -> None:
     assert (one.where, one.key, one.why) == ("content/hub.toml:5", "channels.a.url", "is missing")
 
 
+def test_a_misspelt_kind_is_named_at_its_line(folder: Write) -> None:
+    misspelt, _ = wrong(folder(BRAND + '[channels.a]\nknd = "feed"\n'))
+    assert (misspelt.where, misspelt.key, misspelt.fix) == (
+        "content/hub.toml:5",
+        "channels.a.knd",
+        "did you mean 'kind'?",
+    )
+
+
 def test_an_unknown_kind_offers_the_nearest_one(folder: Write) -> None:
     (one,) = wrong(folder(BRAND + '[channels.a]\nkind = "fead"\n'))
     assert (one.where, one.fix) == ("content/hub.toml:5", "did you mean 'feed'?")
