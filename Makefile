@@ -29,7 +29,7 @@ types: env
 unit: env
 	$(BIN)/pytest -n 2 --dist loadfile -m "not peers and not torture and not browser"
 
-# long runs: kills at random moments, random orders at full length
+# long runs: kills at random moments, random orders at full length, a month of X
 torture: env
 	$(BIN)/pytest -m torture
 

@@ -37,6 +37,7 @@ class Twitter:
     label: str = ""
     language: str = ""
     watch_days: int = 30
+    service: str = "https://api.x.com/2"
 
     # https://docs.x.com/developer-terms/policy: only ids through an API, nothing in an iframe, the text as it is.
     terms: ClassVar[Terms] = Terms(

@@ -25,7 +25,6 @@ from hub.web import Answer, Web, shown
 if TYPE_CHECKING:
     from hub.channels.twitter import Twitter
 
-API = "https://api.x.com/2"
 WINDOW = timedelta(days=7) - timedelta(hours=1)  # how far back the recent search sees
 OVERLAP = timedelta(hours=1)  # a search finds new posts a little late
 PAGE = 100
@@ -319,9 +318,10 @@ class Visit:
         self.ledger = self.ledger.hold(most)
         yield self._batch()
         assert self.web
+        url = f"{self.channel.service.rstrip('/')}{path}?{urlencode(params, safe=',')}"
         headers = {"Authorization": f"Bearer {self.channel.token}"}
         try:
-            answer = self.web.get(f"{API}{path}?{urlencode(params, safe=',')}", headers=headers)
+            answer = self.web.get(url, headers=headers)
         except (Missing, RateLimited, Refused):  # an answer without data is not billed
             self.ledger = self.ledger.settle(most, {})
             yield self._batch()
