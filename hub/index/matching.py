@@ -88,7 +88,7 @@ class Terms:
 
     def scores(self, book: Book, pick: Pick) -> list[float]:
         worth = dict.fromkeys(pick.of(book.every), 0.0)
-        for field, at, weight in self.held(book, _never).rows:
+        for field, at, weight in self.held(book, never).rows:
             docs, counts = book.lists[field].row(at)
             norm = book.norm(field, self.usual[field == "body"], B)
             for number, count in _shared(docs, counts, worth):
@@ -141,7 +141,7 @@ class Run:
         return Counter(place >> 16 for place in begins)
 
     def scores(self, book: Book, pick: Pick) -> list[float]:
-        worth = self.held(book, _never).worth
+        worth = self.held(book, never).worth
         return [self.rarity * held for held in map(worth.get, pick.of(book.every), repeat(0.0))]
 
     def most(self) -> float:
@@ -168,7 +168,7 @@ def _shared(docs: array[int], counts: array[int], wanted: Mapping[int, float]) -
             yield number, counts[at]
 
 
-def _never() -> None:
+def never() -> None:
     """There is time."""
 
 
@@ -230,7 +230,7 @@ def layers(plan: Part, book: Book, bits: int) -> Iterator[tuple[float, int]]:
         return
     parts = sorted(plan.parts, key=lambda part: part.most())
     for at in range(len(parts), 0, -1):
-        inside = bits & parts[at - 1].bits(book, _never)
+        inside = bits & parts[at - 1].bits(book, never)
         yield sum(part.most() for part in parts[:at]), inside
         bits &= ~inside
 

@@ -16,7 +16,7 @@ from whoosh.support.levenshtein import distance
 from hub.index import words
 from hub.index.book import Book
 from hub.index.document import Document
-from hub.index.matching import FIELDS, Both, Check, Known, OneOf, Part, Run, Terms
+from hub.index.matching import FIELDS, Both, Check, Known, OneOf, Part, Run, Terms, never
 from hub.pages import topic
 from hub.query import ANSWERED, All, Either, Field, Node, Not, Phrase, Word, period
 
@@ -154,12 +154,27 @@ class Planner:
         word = asked[0]
         weighed = {word: 1.0}
         if inflected and word[0] != "#" and not words.unspaced(word):
-            weighed |= {form: STEM for form in words.forms(word, self.whole.languages) if form != word}
+            weighed |= {form: STEM for form in words.forms(word, self._tongues(word)) if form != word}
             weighed |= {near: NEAR**edits for near, edits in self.near.get(word, ())}
         starts = prefix or (words.unspaced(word) and len(word) == 1)
         if starts:
             weighed |= {longer: BEGINS for longer in self.whole.beginning(word, EXPANSIONS) if longer not in weighed}
         return self._weigh(weighed, FIELDS, word if starts else "")
+
+    def _tongues(self, word: str) -> frozenset[str]:
+        """The languages a word may be inflected in. What stands nowhere is a word of those alone that say another form.
+
+        Else a typo is taken for an inflection: "expresso" is a form of "express" to an Italian, and meant is espresso.
+        """
+        tongues = self.whole.languages
+        return tongues if self.whole.often(word) else frozenset(one for one in tongues if self._says(one, word))
+
+    def _says(self, tongue: str, word: str) -> bool:
+        """Does any message of a language hold another form of a word?"""
+        forms = words.forms(word, frozenset({tongue}))
+        part = self._weigh(dict.fromkeys(forms, 1.0), dict.fromkeys(SAID, 1.0)) if forms else None
+        books = self.whole.books if part else ()
+        return any(part.bits(book, never) & book.bits("language", tongue) for book in books if part)
 
     def _weigh(self, weighed: dict[str, float], fields: dict[str, float], prefix: str = "") -> Terms:
         known = [self.whole.holds(term) for term in weighed]

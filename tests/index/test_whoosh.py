@@ -396,6 +396,12 @@ def test_a_typo_still_finds_and_is_said(filled: Whoosh) -> None:
     assert (results.corrected, results.suggestions) == ("hydraulic brakes", ("hydraulic brakes",))
 
 
+def test_an_inflection_in_a_language_that_says_nothing_of_the_kind_is_a_typo(index: Whoosh) -> None:
+    index.update(line(number, item(number, "to express is an expression")) for number in (1, 2, 3))
+    index.update([line(4, item(4, "an espresso for me")), line(5, item(5, "la casa è bella", language="it"))])
+    assert found(index, "expresso ") == [1, 2, 3, 4]
+
+
 def test_exact_hits_stand_before_those_of_a_typo(index: Whoosh) -> None:
     index.update([line(1, item(1, "brakes " * 9)), line(2, item(2, "one brake here among many other words"))])
     index.update([line(3, item(3, "the brakez of old", published=START - timedelta(days=900)))])
