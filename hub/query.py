@@ -169,6 +169,18 @@ def words(node: Node) -> Iterator[Word]:
             yield from words(part)
 
 
+def fields(node: Node) -> Iterator[Field]:
+    """Every property that is asked about, also what must not hold."""
+    match node:
+        case Field():
+            yield node
+        case Not(part):
+            yield from fields(part)
+        case All(parts) | Either(parts):
+            for part in parts:
+                yield from fields(part)
+
+
 _TOKEN = re.compile(
     r"""(?P<space>\s+)
       | (?P<open>-?\()

@@ -135,7 +135,10 @@ class PublishSettings(Section):
 class Collection(Section):
     """A saved question: its conversations have a page, feeds and a search of their own."""
 
-    query: Text = Field(max_length=256, description='what belongs there, as one searches: "battery OR charging"')
+    query: Text = Field(
+        max_length=256,
+        description='what belongs there, as one searches: "battery OR charging", "refund is:unanswered"',
+    )
     title: str = Field(default="", description="what it is called; empty: its name")
 
 

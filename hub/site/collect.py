@@ -7,16 +7,18 @@ threads that changed, is asked; a changed question makes the site anew, as every
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hub.index.single import answers, message
+from hub.insight.answers import heard
 from hub.model import Item, Thread
-from hub.query import Node, parse
+from hub.query import ANSWERED, Field, Node, fields, parse
 from hub.sections import Collection
-from hub.site.search import said
+from hub.site.search import lines, said
 from hub.site.shelf import Reading
 
 LISTS = "collection/"
+HEARD = {Field("is", value) for value in ANSWERED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,19 +28,25 @@ class Collector:
     reading: Reading = field(default_factory=Reading)
     asked: Mapping[str, Node] = field(default_factory=dict)
 
-    def of(self, item: Item, root: str) -> frozenset[str]:
-        """The collections that a message answers; none for who wants not to be searched."""
+    def states(self, item: Item) -> tuple[str, ...]:
+        """What a message may be to the questions: answered or not, where any asks that of what the public says."""
+        named = (one for node in self.asked.values() for one in fields(node))
+        return ANSWERED if not item.ours and any(one in HEARD for one in named) else ("",)
+
+    def of(self, item: Item, root: str, state: str = "") -> frozenset[str]:
+        """The collections that a message in one of its states answers; none for who wants not to be searched."""
         document = self.reading.document(item, root) if self.asked else None
         if document is None:
             return frozenset()
-        ready = message(document)
+        ready = message(replace(document, has=(*document.has, f"is:{state}")))
         return frozenset(name for name, node in self.asked.items() if answers(node, ready))
 
     def thread(self, thread: Thread) -> frozenset[str]:
         """Those of a whole conversation."""
         found: frozenset[str] = frozenset()
+        states = heard(list(lines(thread))) if self.asked else {}
         for item in said(thread) if self.asked else ():
-            found |= self.of(item, thread.root.id)
+            found |= self.of(item, thread.root.id, states.get(item.id, ""))
         return found
 
 

@@ -120,12 +120,13 @@ class Follower:
 
     def _from_nothing(self) -> None:
         seq = self.store.seq
-        collected: dict[str, frozenset[str]] = {}
+        collected: list[tuple[str, str, str, frozenset[str]]] = []
         lines: list[tuple[str, str, bool]] = []
         for record in self.store.records():
             item = record.item
-            if found := self.collector.of(item, record.thread) if record.thread else None:
-                collected[record.thread] = collected.get(record.thread, frozenset()) | found
+            for state in self.collector.states(item) if record.thread else ():
+                if found := self.collector.of(item, record.thread, state):
+                    collected.append((item.id, record.thread, state, found))
             if record.thread == item.id:
                 self.manifest.put(remembered(item, record.shown, record.channels, self.zone))
             elif record.thread and not (record.copy or record.part):
@@ -138,10 +139,12 @@ class Follower:
                 self.said.put(item, record.thread, version(item, record.thread))
             if record.thread:
                 lines.append((item.id, record.parent, item.ours))
-        self.said.hear(heard(lines))
-        for root, names in collected.items():
-            if post := self.manifest.post(root):
-                self.manifest.put(replace(post, collections=tuple(sorted(names))))
+        states = heard(lines)
+        self.said.hear(states)
+        for ident, root, state, names in collected:
+            post = self.manifest.post(root) if state in ("", states.get(ident, "")) else None
+            if post:
+                self.manifest.put(replace(post, collections=tuple(sorted(names.union(post.collections)))))
         for root in self.manifest.talks(CHOICE):
             self._talk(root, self.store.thread(root), ())
         self.pages |= {Page(kind="redirect", name=old) for old in self.store.redirects()}

@@ -59,7 +59,7 @@ class Ledger:
     def _versions(self, root: str, thread: Thread | None, found: dict[str, Item]) -> dict[str, str]:
         """Another string for a message whenever anything of it is another, its place and its answer too."""
         places = dict(self.db.execute("SELECT id, path FROM places WHERE root=?", (root,)).fetchall())
-        states = heard(list(_lines(thread))) if thread else {}
+        states = heard(list(lines(thread))) if thread else {}
         return {
             ident: version(item, root, places.get(ident, "")) + SIGNS[states.get(ident, "")]
             for ident, item in found.items()
@@ -118,7 +118,7 @@ def said(thread: Thread) -> Iterator[Item]:
     return (item for item in (thread.root, *thread.copies, *parts, *replies) if not item.unsearchable)
 
 
-def _lines(thread: Thread) -> Iterator[tuple[str, str, bool]]:
+def lines(thread: Thread) -> Iterator[tuple[str, str, bool]]:
     """(id, the id above it, is it the brand's?) of all that is shown of a thread."""
     yield thread.root.id, "", thread.root.ours
     yield from ((item.id, thread.root.id, item.ours) for item in thread.copies)

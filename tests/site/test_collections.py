@@ -87,6 +87,27 @@ def test_made_step_by_step_or_at_once_it_is_the_same(folder: Folder, tmp_path: P
     other.store.close()
 
 
+def held(folder: Folder) -> list[bool]:
+    folder.build()
+    return [address(post(number)) in page(folder) for number in (1, 2)]
+
+
+def test_an_answer_by_the_brand_takes_out_what_waited_for_one(folder: Folder) -> None:
+    save(folder, SAVED.replace("battery OR charging", "battery is:unanswered"))
+    asked = [reply(number, post(number).id, html="<p>battery?</p>") for number in (1, 2)]
+    folder.save(post(1), post(2), *asked)
+    before = held(folder)
+    folder.save(reply(3, asked[0].id, html="<p>Yes</p>", ours=True))
+    assert (before, held(folder)) == ([True, True], [False, True])
+
+
+def test_what_is_answered_already_is_collected_at_once(folder: Folder) -> None:
+    save(folder, SAVED.replace("battery OR charging", "battery -is:unanswered"))
+    asked = [reply(number, post(number).id, html="<p>battery?</p>") for number in (1, 2)]
+    folder.save(post(1), post(2), *asked, reply(3, asked[0].id, html="<p>Yes</p>", ours=True))
+    assert held(folder) == [True, False]
+
+
 def test_another_question_makes_another_collection_and_none_removes_it(folder: Folder) -> None:
     folder.save(post(1, html="<p>battery</p>"), post(2, html="<p>tea</p>"))
     folder.build()
