@@ -49,7 +49,9 @@
   }
 
   // To answer from one's own server. It is asked for nothing before that, and remembered only where a visitor wants it.
-  function homeForm(form) {
+  // The form lies in a <template>, so that pages without a script do not carry it among their words.
+  function homeButton(button) {
+    const form = document.getElementById("home").content.firstElementChild.cloneNode(true);
     const { server, keep: wanted } = form.elements;
     server.value = recall("hub-home") ?? "";
     wanted.checked = Boolean(server.value);
@@ -59,6 +61,10 @@
       if (wanted.checked) keep("hub-home", host);
       else drop("hub-home");
       location.assign(form.dataset.to.replace("*", () => host));
+    });
+    button.addEventListener("click", () => {
+      button.parentElement.replaceWith(form);
+      server.focus();
     });
   }
 
@@ -143,7 +149,7 @@
   }
 
   document.addEventListener("DOMContentLoaded", () => {
-    const wire = { theme: themeButton, fold: foldButton, home: homeForm, "keys-open": (button) => button.addEventListener("click", help) };
+    const wire = { theme: themeButton, fold: foldButton, "home-open": homeButton, "keys-open": (button) => button.addEventListener("click", help) };
     for (const [id, start] of Object.entries(wire)) {
       const element = document.getElementById(id);
       if (element) start(element);
