@@ -105,6 +105,7 @@ class Composer:
         self.used: set[str] = set()
         self.lost: set[str] = set()  # pictures the store knows and the disk lacks
         self.file = lru_cache(maxsize=4096)(self._known)
+        self.place = lru_cache(maxsize=None)(self._place)
 
     def linking(self, link: Callable[[str], str]) -> Composer:
         """The same, for pages that link in another way; what it uses counts as used here."""
@@ -125,7 +126,7 @@ class Composer:
         """What a person is called here."""
         return account.name or account.handle or self.words.word("Unnamed")
 
-    def place(self, name: str) -> Place:
+    def _place(self, name: str) -> Place:
         channel = self.settings.channels.get(name)
         kind = type(channel).__module__.rpartition(".")[2] if channel else "generic"
         label = getattr(channel, "label", "") or name.replace("-", " ").replace("_", " ").capitalize()
@@ -303,8 +304,9 @@ class Composer:
 
     def _with_emojis(self, html: str, item: Item) -> str:
         """:codes: between the tags become pictures; one whose picture is not here stays as it was written."""
-        emojis = () if self.settings.terms(item.channel).page == "untouched" else item.emojis
-        drawn = {emoji.code: self.face(emoji.url) for emoji in emojis if f":{emoji.code}:" in html}
+        if not item.emojis or self.settings.terms(item.channel).page == "untouched":
+            return html
+        drawn = {emoji.code: self.face(emoji.url) for emoji in item.emojis if f":{emoji.code}:" in html}
 
         def here(found: re.Match[str]) -> str:
             picture = drawn.get(found["code"] or "")

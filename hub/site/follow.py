@@ -7,7 +7,7 @@ until its files are whole.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -108,6 +108,7 @@ class Follower:
         self.around: set[tuple[str, str, str]] = set()
         self.totals: dict[str, int] = {}
         self.moved: set[str] = set()  # times of what came, went or was edited
+        self.talks: dict[str, Talk] = {}  # the long one read last: its pages may be due
 
     def follow(self) -> None:
         """Apply the journal, say what is due, move the mark: one transaction."""
@@ -136,7 +137,7 @@ class Follower:
             if record.thread and item.quotes:
                 self.cites.put((item,), record.thread, self.store)
             if record.thread and not item.unsearchable:
-                self.said.put(item, record.thread, version(item, record.thread))
+                self.said.read(item, record.thread, version(item, record.thread))
             if record.thread:
                 lines.append((item.id, record.parent, item.ours))
         states = heard(lines)
@@ -238,7 +239,7 @@ class Follower:
         moved = dict(where.items() ^ self.manifest.places(root).items())
         self.roll.thread(root, thread, {*changed, *moved})
         self.said.thread(root, thread, root in changed)
-        self._recent(root, changed)
+        self._recent(root, {*changed, *_answering(thread, changed)})
         self._note(touched(before, after))
         if root in changed:
             self._relatives(after)
@@ -270,6 +271,7 @@ class Follower:
     def _talk(self, root: str, thread: Thread | None, changed: Collection[str]) -> None:
         """The further pages of a conversation: those that are another, and those that show something changed."""
         talk = Talk(thread) if thread and len(thread.replies) > CHOICE else None
+        self.talks = {root: talk} if talk else self.talks
         before, after = self.manifest.parts(root), talk.signs() if talk else {}
         if before or after:
             paths = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
@@ -336,6 +338,12 @@ class Follower:
             self.pages.add(Page(kind="wall"))
         if total - rank <= FEED + 1:
             self.pages.add(Page(kind="feed", name=name or "all"))
+
+
+def _answering(thread: Thread | None, changed: Collection[str]) -> Iterator[str]:
+    """The replies to these: where they are listed they name what they answer."""
+    replies = thread.replies if thread else ()
+    return (reply.node.id for reply in replies if reply.parent in changed and isinstance(reply.node, Item))
 
 
 def everything(manifest: Manifest, channels: Iterable[str] = ()) -> set[Page]:

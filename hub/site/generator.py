@@ -35,6 +35,7 @@ from hub.store import File
 
 COPIED = ("assets", "statics")  # every page asks for them
 ORDER = ("texts", "part", "person", "post", "redirect")  # what every foot links to, then leaves, then what lists them
+BLOCK = ("terms", "said")  # the files of a block of the search are made from the same messages: one after the other
 
 
 class HubGenerator(Generator):  # type: ignore[misc]
@@ -85,8 +86,10 @@ class HubGenerator(Generator):  # type: ignore[misc]
             manifest.keep("worded", words)
         manifest.keep("people", job.settings.people)
         collect = collector(job.settings.collections, self._reading())
-        Follower(manifest, job.store, zone, _lists(job.settings), collect).follow()
+        follower = Follower(manifest, job.store, zone, _lists(job.settings), collect)
+        follower.follow()
         shop = self._workshop(manifest)
+        shop.talks.update(follower.talks)
         shop.shelf.sweep()
         self._render(shop, quiet)
         quiet.remove()
@@ -97,7 +100,7 @@ class HubGenerator(Generator):  # type: ignore[misc]
         """What the search reads of the messages: nothing of texts that may stand in no JSON or no search."""
         settings = self.job.settings
         folder = settings.memory / ("plugin-said" if self.job.prefix else "said")
-        return Shelf(folder, self.job.store, blocks, self._reading())
+        return Shelf(folder, blocks, self._reading())
 
     def _reading(self) -> Reading:
         return Reading(self.job.settings.brand.language, self.job.settings.bare)
@@ -165,9 +168,10 @@ def _lists(settings: Settings) -> list[str]:
 def ordered(manifest: Manifest) -> list[Page]:
     """What is new before what stands, leaves before the lists that link to them, so that no link leads nowhere."""
 
-    def place(page: Page) -> tuple[bool, bool, int]:
+    def place(page: Page) -> tuple[bool, bool, int, str, bool]:
         rank = ORDER.index(page.kind) if page.kind in ORDER else len(ORDER)
-        return page.kind not in COPIED, bool(manifest.files_of(page)), rank
+        block = page.name if page.kind in BLOCK else ""
+        return page.kind not in COPIED, bool(manifest.files_of(page)), rank, block, page.kind == BLOCK[-1]
 
     return sorted((page for page in manifest.due() if page.kind != "picture"), key=place)
 

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from hub import tidy
 from hub.model import Item, Reply, Thread
+from hub.pages import address, anchor
 from hub.site.shell import Addresses
 from hub.site.talk import Part, Talk
 from hub.site.views import Card, Shell
@@ -63,14 +64,14 @@ def crumbs(steps: Iterable[tuple[str, str]], at: Addresses) -> dict[str, object]
     return {"@type": "BreadcrumbList", "itemListElement": elements}
 
 
-def post(thread: Thread, card: Card, shop: Workshop) -> Markup:
+def post(talk: Talk, card: Card, shop: Workshop) -> Markup:
     """A post's page: the posting with its comments as a tree, and where the page stands. Where terms allow no text in
     data there is none."""
-    here = shop.at.absolute(card.href)
+    here, thread = shop.at.absolute(card.href), talk.thread
     entity = {
         **_posting(_piece(thread), card, shop),
         "commentCount": card.replies,
-        "comment": _comments(thread, thread.replies, shop),
+        "comment": _comments(talk, thread.replies, shop),
     }
     return _page(here, entity, card, shop)
 
@@ -78,7 +79,7 @@ def post(thread: Thread, card: Card, shop: Workshop) -> Markup:
 def part(talk: Talk, part: Part, card: Card, shop: Workshop) -> Markup:
     """A further page of a conversation: the same posting, by the address of its own page, with the comments here."""
     replies = [talk.replies[number] for number in part.shown]
-    entity = {**_posting(_piece(talk.thread), card, shop), "comment": _comments(talk.thread, replies, shop)}
+    entity = {**_posting(_piece(talk.thread), card, shop), "comment": _comments(talk, replies, shop)}
     return _page(shop.at.absolute(card.href + part.path), entity, card, shop)
 
 
@@ -120,13 +121,14 @@ def _film(card: Card, shop: Workshop) -> dict[str, object]:
     return {"name": card.heading[:110], "thumbnailUrl": shop.at.absolute(posters[0]), "uploadDate": card.published.iso}
 
 
-def _comments(thread: Thread, replies: Iterable[Reply], shop: Workshop) -> list[dict[str, object]]:
+def _comments(talk: Talk, replies: Iterable[Reply], shop: Workshop) -> list[dict[str, object]]:
     """The first comments, each under its parent; those whose parent is not shown stand at the top."""
     made: dict[str, dict[str, object]] = {}
     top: list[dict[str, object]] = []
+    here = shop.at.absolute(address(talk.thread.root))
     for reply in replies:
         if isinstance(reply.node, Item) and len(made) < COMMENTS:
-            where = shop.where(thread.root, reply.node.id)
+            where = f"{here}{talk.places.get(reply.node.id, '')}#{anchor(reply.node.id)}"
             comment = _full({"@type": "Comment", **_said(reply.node, where, shop)})
             made[reply.node.id] = comment
             parent = made.get(reply.parent)

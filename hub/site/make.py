@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -53,7 +53,7 @@ from hub.site.writer import Made
 from hub.store import Judge, Record, Store, show_all
 
 Render = Callable[[str, Any], bytes]  # template name, view
-KEPT = 4096  # records kept at hand while a site is built
+KEPT = 10_000  # records kept at hand while a site is built
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,6 +95,15 @@ class Workshop:
             self.kept.update(dict.fromkeys(unread))
             self.kept.update((record.item.id, record) for record in self.store.records(unread))
         return [record for ident in idents if (record := self.kept[ident])]
+
+    def reading(self, idents: Collection[str]) -> Iterator[Record]:
+        """Each once, in any order; as many as there is room for are at hand afterwards."""
+        if len(self.kept) + len(idents) > KEPT:
+            self.kept.clear()
+        for record in self.store.records(idents):
+            if len(self.kept) < KEPT:
+                self.kept[record.item.id] = record
+            yield record
 
     def talk(self, root: str) -> Talk | None:
         """The conversation under a root; the pages of one come one after the other."""
@@ -169,7 +178,7 @@ def _post(shop: Workshop, page: Page) -> dict[str, bytes]:
             description=card.summary or card.heading,
             path=post.address,
             feeds=(Feeds(title=card.heading, atom=replies, rss="", json=""),),
-            jsonld=jsonld.post(thread, card, shop),
+            jsonld=jsonld.post(talk, card, shop),
             published=card.published.iso,
             activity=f"{post.address}{beside.ACTIVITY}",
             oembed="" if embed.barred(shop, record.shown) else f"{post.address}{embed.OEMBED}",

@@ -75,7 +75,10 @@ class Roll:
         person = self.person(row.author)
         if not person:
             self.anew.add(row.author)
-        values = (ident, row.root, row.author, person or row.author, row.sort, row.channel, row.what, row.ours)
+        self._insert(ident, row, person or row.author)
+
+    def _insert(self, ident: str, row: Row, person: str) -> None:
+        values = (ident, row.root, row.author, person, row.sort, row.channel, row.what, row.ours)
         query = "INSERT OR REPLACE INTO spoken VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         self.db.execute(query, (*values, row.letter, row.face, row.home, row.over))
 
@@ -92,11 +95,13 @@ class Roll:
 
     def read(self, item: Item, thread: str, shown: Item | None = None) -> None:
         """A message, while everything is read; `shown`: of a root, the version a page shows."""
-        row = _row(shown or item, thread, item.published, root=shown is not None)
         if shown:
             self.overs[thread] = _over(item, shown)
-        if self._wanted(row):
-            self.put(item.id, row)
+        if (shown or item).author.id:
+            row = _row(shown or item, thread, item.published, root=shown is not None)
+            if self._wanted(row):
+                self._insert(item.id, row, row.author)
+                self.anew.add(row.author)
 
     def _wanted(self, row: Row) -> bool:
         return bool(row.author) and (self.mode == "all" or (self.mode == "team" and row.ours))

@@ -76,7 +76,12 @@ class Ledger:
         if row and row[0] != time:
             self._note(row[0], item.id, moved=True)
         self._note(time, item.id, moved=not row or row[0] != time)
-        self.db.execute("INSERT OR REPLACE INTO said VALUES (?, ?, ?, ?)", (item.id, root, time, known))
+        self.read(item, root, known)
+
+    def read(self, item: Item, root: str, known: str) -> None:
+        """A message, while everything is read."""
+        row = (item.id, root, moment(item), known)
+        self.db.execute("INSERT OR REPLACE INTO said VALUES (?, ?, ?, ?)", row)
 
     def _note(self, time: int, ident: str, moved: bool = False) -> None:
         self.places[time, ident] = moved or self.places.get((time, ident), False)
@@ -179,7 +184,7 @@ def block_files(shop: Workshop, page: Page) -> dict[str, bytes]:
     if block is None:  # it was halved, or is empty
         return {}
     rows = _rows(shop, block)
-    notes = shop.shelf.notes(page.name, [(ident, root, known) for ident, root, _, known in rows])
+    notes = shop.shelf.notes(page.name, [(ident, root, known) for ident, root, _, known in rows], shop.reading)
     many = cells(len(rows))
     found, counts = postings((note.terms for note in notes), many)
     files: dict[str, object] = {f"{many}-{at}": cell for at, cell in enumerate(found)}
@@ -232,16 +237,23 @@ def chunk_file(shop: Workshop, page: Page) -> dict[str, bytes]:
         shop.records(_named([row[:2] for row in _rows(shop, block)[first : first + CHUNK * ahead]]))
     found = {record.item.id: record.item for record in shop.records(wanted)}
     place, reading = shop.manifest.place, shop.shelf.reading
-    shown = [_shown(reading, found.get(ident), found.get(root), place(ident)) for ident, root in pairs]
+    tops = {root: _top(reading, found.get(root)) for _, root in pairs}
+    shown = [_shown(reading, found.get(ident), tops[root], place(ident)) for ident, root in pairs]
     return {f"search/{page.name}/d{page.number}.json": _json(shown)}
 
 
-def _shown(reading: Reading, item: Item | None, post: Item | None, place: str) -> dict[str, object]:
+def _top(reading: Reading, post: Item | None) -> tuple[str, str, str]:
+    """(id, page, heading) of the post a message hangs from."""
+    top = post and reading.document(post, post.id)
+    return (post.id, address(post), top.heading if top else "") if post else ("", "", "")
+
+
+def _shown(reading: Reading, item: Item | None, top: tuple[str, str, str], place: str) -> dict[str, object]:
     """A message in the words of the API, as far as the search page shows it; `place` is its page of a conversation."""
-    one = item and reading.document(item, post.id if post else item.id)
+    root, page, heading = top
+    one = item and reading.document(item, root or item.id)
     if not (item and one):
         return {}
-    top, page = post and reading.document(post, post.id), address(post) if post else ""
     reply = one.type == "reply"
     whole = {
         "id": one.id,
@@ -253,7 +265,7 @@ def _shown(reading: Reading, item: Item | None, post: Item | None, place: str) -
         "profile": one.profile,
         "published": item.published.isoformat(timespec="seconds") if item.published else "",
         "lang": one.language,
-        "title": (top.heading if top else "") or one.title,
+        "title": heading or one.title,
         "parent": page if reply else "",
         "text": one.text[:SHOWN],
     }

@@ -7,7 +7,7 @@ it lacks, or has of another version, is read from the store.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
@@ -16,8 +16,9 @@ from typing import NamedTuple
 from hub.index.document import Document, document
 from hub.model import Entry, Item
 from hub.site.lexicon import Block, analysis
-from hub.store import Store
+from hub.store import Record
 
+Read = Callable[[Collection[str]], Iterable[Record]]
 FORMAT = 3  # of the files, and of what analysis finds
 SIGNS = {"answered": "+", "unanswered": "-", "": ""}  # at the end of a version: has the brand answered it?
 
@@ -70,16 +71,15 @@ class Shelf:
     """The notes of every block. `blocks` are those there are in this build."""
 
     folder: Path
-    store: Store
     blocks: Mapping[str, Block] = field(default_factory=dict)
     reading: Reading = field(default_factory=Reading)
 
-    def notes(self, block: str, rows: Sequence[tuple[str, str, str]]) -> list[Note]:
-        """The notes of a block's messages, given as (id, root, version)."""
+    def notes(self, block: str, rows: Sequence[tuple[str, str, str]], read: Read) -> list[Note]:
+        """The notes of a block's messages, given as (id, root, version); `read` brings those that are lacking."""
         held = self._read(block)
         kept = {ident: held[ident] for ident, _, known in rows if ident in held and held[ident].version == known}
         lacking = {ident: (root, known) for ident, root, known in rows if ident not in kept}
-        for record in self.store.records(lacking) if lacking else ():
+        for record in read(lacking) if lacking else ():
             kept[record.item.id] = self.reading.note(record.item, *lacking[record.item.id])
         if lacking or held.keys() - kept.keys():
             self._write(block, kept)

@@ -22,10 +22,14 @@ class Addresses:
 
     def url(self, path: str) -> str:
         """For an href on our own pages: from the host's root, so that it is right on every page; foreign ones as is."""
-        return path if urlsplit(path).scheme or path.startswith("#") else self.prefix + path.lstrip("/")
+        return path if path.startswith("#") or _foreign(path) else self.prefix + path.lstrip("/")
 
     def absolute(self, path: str) -> str:
-        return path if urlsplit(path).scheme else urljoin(self.root, path.lstrip("/"))
+        return path if _foreign(path) else self.root + path.lstrip("/")
+
+
+def _foreign(path: str) -> bool:
+    return ":" in path and bool(urlsplit(path).scheme)  # most are our own, and there are many
 
 
 def addresses(url: str, prefix: str = "") -> Addresses:

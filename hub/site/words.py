@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from functools import cached_property
+from datetime import date, datetime, time
+from functools import cached_property, lru_cache
 from gettext import NullTranslations
 from io import BytesIO
 from pathlib import Path
@@ -82,11 +82,11 @@ class Words:
         return str(format_decimal(value, locale=self.locale))
 
     def day(self, when: datetime) -> str:
-        return format_date(when, "long", self.locale)
+        return _day(when.date(), self.locale)
 
     def clock(self, when: datetime) -> str:
         """Of 24 hours, as every language reads it and a column can be narrow."""
-        return format_time(when, "HH:mm", locale=self.locale)
+        return _clock(when.time().replace(second=0, microsecond=0), self.locale)
 
     def moment(self, when: datetime) -> str:
         """Day and clock, joined as the language joins them."""
@@ -99,6 +99,16 @@ class Words:
     @property
     def direction(self) -> str:
         return str(self.locale.text_direction)
+
+
+@lru_cache(maxsize=4096)  # many messages are of one day
+def _day(day: date, locale: Locale) -> str:
+    return format_date(day, "long", locale)
+
+
+@lru_cache(maxsize=1440)
+def _clock(clock: time, locale: Locale) -> str:
+    return format_time(clock, "HH:mm", locale=locale)
 
 
 def speech(language: str, folders: Iterable[Path]) -> Words:

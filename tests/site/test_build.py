@@ -355,3 +355,12 @@ def test_a_post_tells_how_soon_a_question_was_answered(folder):
     folder.save(answer)
     folder.build()
     assert "Answered in 2 hours" in folder.page(P5)
+
+
+def test_the_feed_of_replies_says_anew_what_an_answer_answers_when_that_goes_or_comes_back(folder):
+    fill(folder)
+    old = reply(300, P5, published=post(5).published)
+    folder.save(old, *(reply(400 + number, old.id) for number in range(3)))
+    folder.save(*(reply(500 + number, P5) for number in range(48)))
+    for act in (lambda: folder.save(gone=(old.id,)), lambda: folder.save(replace(old, html="<p>Back</p>"))):
+        assert "feeds/replies.atom" in changes(folder, act)
