@@ -151,8 +151,6 @@ def pull(hub: Hub, wish: Wish) -> tuple[Pulled, ...]:
         if came.batch is not None:
             day, keep = came.job.ask.now.date(), came.job.channel.terms.keep_days
             changes = hub.store.save(name, came.batch, hub.rules.judge, day, keep)
-            if left := len(changes.gone) - len(changes.restored):
-                hub.store.tally(f"{wish.now:%Y-%m}", left)
             results[name] = results[name].plus(changes, came.batch)
         else:
             results[name] = ended(hub, came, results[name])

@@ -122,9 +122,7 @@ def forgotten(hub: Hub, found: Found, today: date) -> Proof:
     barred = f.opened(decided.forgets, hub.settings.memory)
     hub = dataclasses.replace(hub, rules=decided, forgotten=barred)
     held = searchable(hub, found.ids)
-    gone = hub.store.forget(found.ids, barred.account, decided.judge)
-    if gone.items:
-        hub.store.tally(f"{today:%Y-%m}", gone.items)
+    gone = hub.store.forget(found.ids, barred.account, decided.judge, today)
     folder = hub.settings.memory / "media"
     with pictures.in_step(hub.store, folder):
         dropped = pictures.prune(hub.store, folder)

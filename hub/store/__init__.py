@@ -99,8 +99,9 @@ class Store(Protocol):
     def save(
         self, channel: str, batch: Batch, judge: Judge = show_all, day: date | None = None, keep: int = 0
     ) -> Changes:
-        """Items, reactions, gone ids, counts and the cursor, in one transaction. Counts are kept by `day`, if told;
-        texts for `keep` days from then, where that is a limit, or until they are brought again."""
+        """Items, reactions, gone ids, counts and the cursor, in one transaction. Counts and how many messages left are
+        kept by `day`, if told; texts for `keep` days from then, where that is a limit, or until they are brought again.
+        """
         ...
 
     def fade(self, today: date, judge: Judge = show_all) -> int:
@@ -135,8 +136,16 @@ class Store(Protocol):
         """
         ...
 
-    def forget(self, ids: Collection[str], forgotten: Callable[[Account], bool], judge: Judge = show_all) -> Forgot:
-        """Erase these items, whoever brought them, with their very ids, and the reactions of forgotten accounts."""
+    def forget(
+        self,
+        ids: Collection[str],
+        forgotten: Callable[[Account], bool],
+        judge: Judge = show_all,
+        day: date | None = None,
+    ) -> Forgot:
+        """Erase these items, whoever brought them, with their very ids, and the reactions of forgotten accounts; what
+        left is counted in the month of `day`, if told.
+        """
         ...
 
     def purge(self, heard: int) -> None:
@@ -204,10 +213,6 @@ class Store(Protocol):
 
     def redirects(self) -> Mapping[str, str]:
         """Address of a thread that was merged → id of the root it is under now."""
-        ...
-
-    def tally(self, month: str, many: int) -> None:
-        """So many messages more were removed in a month ("2026-11"); what came back counts against them."""
         ...
 
     def removed(self) -> Mapping[str, int]:

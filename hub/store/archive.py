@@ -94,7 +94,9 @@ class Archive:
             counted = figures.save(c, channel, batch, day)
             faced = reactions.save(c, batch.reactions)
             channels.move(c, channel, batch.cursor)
-            return work.finish(counted, faced)
+            changes = work.finish(counted, faced)
+            facts.left(c, day, len(changes.gone) - len(changes.restored))
+            return changes
 
     def fade(self, today: date, judge: Judge = show_all) -> int:
         with self.database.reading() as c:
@@ -153,13 +155,20 @@ class Archive:
         with self.database.reading() as c:
             return versions.held(c, channel, ids)
 
-    def forget(self, ids: Collection[str], forgotten: Callable[[Account], bool], judge: Judge = show_all) -> Forgot:
+    def forget(
+        self,
+        ids: Collection[str],
+        forgotten: Callable[[Account], bool],
+        judge: Judge = show_all,
+        day: date | None = None,
+    ) -> Forgot:
         with self.database.writing() as c:
             work = Transaction(c, "", judge)
             done = work.forget(sorted(ids))
             many, faced = oblivion.faces(c, forgotten)
             work.finish(faced=faced)
             oblivion.rename(c, ids)
+            facts.left(c, day, done.items)
         return replace(done, reactions=many)
 
     def purge(self, heard: int) -> None:
@@ -258,12 +267,6 @@ class Archive:
     def redirects(self) -> Mapping[str, str]:
         with self.database.reading() as c:
             return redirects.read(c)
-
-    def tally(self, month: str, many: int) -> None:
-        with self.database.writing() as c:
-            key = f"{facts.REMOVED}{month}"
-            left = max(0, int(facts.get(c, key) or 0) + many)
-            facts.put(c, key, str(left) if left else "")
 
     def removed(self) -> Mapping[str, int]:
         with self.database.reading() as c:

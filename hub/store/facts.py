@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlalchemy import Connection, delete, insert, select
 
 from hub.store.schema import facts
@@ -30,6 +32,14 @@ def put(c: Connection, key: str, value: str) -> None:
     c.execute(delete(facts).where(facts.c.key == key))
     if value:
         c.execute(insert(facts), {"key": key, "value": value})
+
+
+def left(c: Connection, day: date | None, many: int) -> None:
+    """So many messages more left in the month of this day, if one is told; what came back counts against them."""
+    if day and many:
+        key = f"{REMOVED}{day:%Y-%m}"
+        total = max(0, int(get(c, key) or 0) + many)
+        put(c, key, str(total) if total else "")
 
 
 def beginning(c: Connection, start: str) -> dict[str, str]:

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -334,9 +334,10 @@ def test_a_picture_the_disk_lost_is_wanted_anew_and_stops_no_page(folder):
 
 def test_the_transparency_page_tells_what_waits_and_what_left_in_which_month(folder):
     folder.rules = replace(folder.rules, publish={"blog": "hold"})
-    folder.save(post(5), reply(1, P5))
+    folder.save(post(5), post(6), post(7), post(8), reply(1, P5))
     folder.build()
-    folder.store.tally("2026-11", 3)
+    left = tuple(f"https://blog.example/?p={number}" for number in (6, 7, 8))
+    folder.store.save("blog", Batch(gone=left), folder.rules.judge, date(2026, 11, 5))
     folder.build()
     page = folder.files()["transparency/index.html"].decode()
     assert ("held:blog" in page, "Nov 2026" in page or "November 2026" in page, "3 messages" in page) == (

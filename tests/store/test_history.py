@@ -50,6 +50,22 @@ def test_an_account_has_a_past_too_and_dirties_no_page(archive: Archive) -> None
     assert (archive.seq, past(archive, "@acme")) == (0, [(1, "followers", 40)])
 
 
+def test_what_left_is_counted_by_the_write_that_removes_it(counted: Archive) -> None:
+    counted.save("blog", Batch(gone=(url("a"),)), day=DAYS[1])
+    assert counted.removed() == {"2026-01": 1}
+
+
+def test_what_came_back_did_not_leave(counted: Archive) -> None:
+    counted.save("blog", Batch(gone=(url("a"),)), day=DAYS[1])
+    counted.save("blog", Batch(items=(post("a"),)), day=DAYS[2])
+    assert counted.removed() == {}
+
+
+def test_what_is_forgotten_counts_as_left(counted: Archive) -> None:
+    counted.forget([url("a")], lambda account: False, day=DAYS[1])
+    assert counted.removed() == {"2026-01": 1}
+
+
 def test_what_is_forgotten_has_no_past(counted: Archive) -> None:
     counted.forget([url("a")], lambda account: False)
     assert past(counted) == []
