@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
+from itertools import takewhile
 from math import log, log2
 
 from whoosh.support.levenshtein import distance
@@ -252,6 +253,7 @@ def nearest(whole: Whole, word: str, check: Check) -> list[tuple[str, int]]:
     """Words of the index that this may be a typo of, nearest and most frequent first: (word, edits).
 
     One edit for 4 to 7 letters, two from 8 on, two letters that changed places being one; the first letter is right.
+    Where there are none, words that end otherwise: inflections of a word that the index does not hold.
     """
     edits = 0 if len(word) < 4 else 1 if len(word) < 8 else 2
     if not edits:
@@ -260,5 +262,13 @@ def nearest(whole: Whole, word: str, check: Check) -> list[tuple[str, int]]:
     fit = (other for other in held if least <= len(other) <= most and other != word)
     likely = (other for other in fit if len(letters.symmetric_difference(other)) <= 2 * edits)
     far = {other: steps for other in likely if (steps := distance(word, other, edits)) <= edits}
+    if not far and word not in held:
+        far = {other: 2 for other in held if _akin(word, other)}
     often = {other: whole.often(other) for other in far}
     return [(other, far[other]) for other in heapq.nsmallest(8, far, key=lambda one: (far[one], -often[one], one))]
+
+
+def _akin(one: str, other: str) -> bool:
+    """Do they begin alike, four letters or more, and end in three others at most?"""
+    shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+    return shared > 3 and max(len(one), len(other)) - shared < 4

@@ -402,6 +402,11 @@ def test_an_inflection_in_a_language_that_says_nothing_of_the_kind_is_a_typo(ind
     assert found(index, "expresso ") == [1, 2, 3, 4]
 
 
+def test_a_word_that_nobody_says_finds_one_that_ends_otherwise(index: Whoosh) -> None:
+    index.update([line(1, item(1, "unser Lautsprecher")), line(2, item(2, "die Laute"))])
+    assert found(index, "lautsprechende ") == [1]
+
+
 def test_exact_hits_stand_before_those_of_a_typo(index: Whoosh) -> None:
     index.update([line(1, item(1, "brakes " * 9)), line(2, item(2, "one brake here among many other words"))])
     index.update([line(3, item(3, "the brakez of old", published=START - timedelta(days=900)))])
