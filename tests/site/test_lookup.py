@@ -246,6 +246,13 @@ def test_a_period_holds_its_first_and_last_day(site: Folder) -> None:
     assert sorted(hit["title"] for hit in answer["hits"]) == ["Häuser", "Trams"]
 
 
+def test_the_first_hits_can_be_had_before_the_others_are_read(site: Folder) -> None:
+    whole, soon = asking(site, {"q": ""}, {"q": "", "first": 2})
+    assert (soon["hits"], soon["total"], soon["pages"]) == (whole["hits"][:2], whole["total"], whole["pages"])
+    every, few = run([["fresh", {"q": ""}], ["fresh", {"q": "", "first": 2}]], site.path)
+    assert set(few) < set(every)
+
+
 def test_what_is_gone_or_wants_no_search_is_in_no_file_of_it(tmp_path: Path) -> None:
     folder = lay(tmp_path)
     folder.save(post(1, html="<p>zyxgone</p>"), post(2, html="<p>zyxshy</p>", unsearchable=True), post(3))

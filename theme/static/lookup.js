@@ -641,7 +641,8 @@ export class Lookup {
   }
 
   // `filters`: facet → values, OR inside one, AND across; `from` and `to` are days, months or years, both included.
-  async search({ q = "", filters = {}, from = "", to = "", sort = "relevance", page = 1, per = 20, facets = [] }) {
+  // `first`: so many hits of the page are enough, whose texts alone are fetched.
+  async search({ q = "", filters = {}, from = "", to = "", sort = "relevance", page = 1, per = 20, first = per, facets = [] }) {
     const { tree, text, note } = parse(q), opened = await this.open();
     const bounds = [period(from)?.[0] ?? -Infinity, period(to)?.[1] ?? Infinity];
     const question = { ...opened, tree, text, filters, bounds, sort, facets };
@@ -650,7 +651,7 @@ export class Lookup {
     }
     const found = await this.found(question);
     const ordered = order(found, sort), pages = Math.min(Math.ceil(ordered.length / per), PAGES, Math.floor(DEEPEST / per));
-    const shown = ordered.slice((page - 1) * per, page * per);
+    const shown = ordered.slice((page - 1) * per, page * per).slice(0, first);
     return {
       query: text, parsed: show(tree), note, corrected: found.behind.length && !found.kept.length ? found.meant : null,
       total: ordered.length, page, per_page: per, pages, partial: false,

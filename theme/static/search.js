@@ -5,7 +5,7 @@ const $ = (id) => document.getElementById(id);
 const main = document.querySelector("main[data-root]");
 const [form, field, sort, list, status] = ["search", "q", "sort", "hits", "status"].map($);
 const root = new URL(main.dataset.root, location.href);
-const SIZE = 20, WAIT = 70, PATIENCE = 1500, REST = 30_000, SHOWN = 8;
+const SIZE = 20, FIRST = 6, WAIT = 70, PATIENCE = 1500, REST = 30_000, SHOWN = 8;
 const PARAMS = { channel: "channel", person: "person", type: "type", topic: "topic", language: "lang", has: "has", answered: "answered" };
 const FACETS = [...Object.keys(PARAMS), "month"];
 
@@ -104,15 +104,15 @@ function load() {
   return lookup;
 }
 
-async function fromStatic(params, facets) {
+async function fromStatic(params, facets, first) {
   const page = Math.min(Math.max(parseInt(params.get("page"), 10) || 1, 1), 50);
   const chosenBy = Object.fromEntries(Object.keys(PARAMS).map((facet) => [facet, chosen(params, facet).filter(Boolean)]));
   const [q, from, to, order] = ["q", "from", "to", "sort"].map((name) => params.get(name) ?? "");
-  const found = await (await load()).search({ q: [...q].slice(0, 256).join(""), filters: chosenBy, from, to, sort: order, page, per: SIZE, facets });
+  const found = await (await load()).search({ q: [...q].slice(0, 256).join(""), filters: chosenBy, from, to, sort: order, page, per: SIZE, first, facets });
   return { ...found, note: [main.dataset.api ? say(8) : "", found.note].filter(Boolean).join(" ") };
 }
 
-// Answers to a question, as they come: the API's whole, or the static one's hits and then its counts.
+// Answers to a question, as they come: the API's whole, or the static one's first hits, then all of them and the counts.
 async function* answers(params, signal) {
   if (main.dataset.api && Date.now() > resting) {
     try {
@@ -123,7 +123,7 @@ async function* answers(params, signal) {
       resting = Date.now() + REST;
     }
   }
-  if (!idle(params) && !filters(params).length) yield fromStatic(params, []);
+  if (!idle(params) && !filters(params).length) yield fromStatic(params, [], FIRST);
   yield fromStatic(params, FACETS);
 }
 
