@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any, NoReturn
@@ -57,6 +57,13 @@ class Answer:
     body: bytes
     seen: Seen
     unchanged: bool = False
+
+    def compared(self, seen: Seen) -> Answer:
+        """The same, knowing whether it brings anything new; a 304 keeps what was known before."""
+        if self.status == 304:
+            kept = Seen(self.seen.etag or seen.etag, self.seen.modified or seen.modified, seen.digest)
+            return replace(self, seen=kept, body=b"", unchanged=True)
+        return replace(self, unchanged=self.seen.digest == seen.digest)
 
     @property
     def text(self) -> str:

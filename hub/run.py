@@ -27,6 +27,7 @@ from hub.lock import writable
 from hub.model import Batch, Changes, Entry, Health, Item, Price
 from hub.report import Pulled, Report, Wish, reason
 from hub.settings import Settings, reveal, revealed
+from hub.shorteners import Shorteners
 from hub.store import Store
 from hub.store.archive import Archive, open_archive
 from hub.web import Web
@@ -150,7 +151,8 @@ def pull(hub: Hub, wish: Wish) -> tuple[Pulled, ...]:
         name = came.job.channel.name
         if came.batch is not None:
             day, keep = came.job.ask.now.date(), came.job.channel.terms.keep_days
-            changes = hub.store.save(name, came.batch, hub.rules.judge, day, keep)
+            batch = Shorteners(hub.store, hub.web).led(came.batch)
+            changes = hub.store.save(name, batch, hub.rules.judge, day, keep)
             results[name] = results[name].plus(changes, came.batch)
         else:
             results[name] = ended(hub, came, results[name])

@@ -150,9 +150,16 @@ class Web:
         for _ in range(HOPS + 1):
             answer = self._patient(ask)
             if answer.status not in REDIRECTS:
-                return _compared(answer, seen)
+                return answer.compared(seen)
             ask = _moved(ask, answer)
         raise Unreachable(f"{shown(url)} redirects more than {HOPS} times")
+
+    def leads(self, url: str, seconds: float) -> str:
+        """Where an address redirects to, which is not followed; "" where it does not."""
+        budget = Budget(seconds=seconds, size=FRAMING)
+        ask = _Ask(method="GET", url=_address(url), headers={}, limit=0, budget=budget, seconds=seconds)
+        answer = self._patient(ask)
+        return str(_moved(ask, answer).url) if answer.status in REDIRECTS else ""
 
     def post(
         self, url: str, data: Mapping[str, str] | None = None, *, json: object = None, headers: Headers | None = None
@@ -347,14 +354,6 @@ def _validator(response: httpx2.Response, name: str) -> str:
     """A header worth sending back: short, printable ASCII."""
     value = response.headers.get(name, "")
     return value if len(value) <= 1000 and value.isascii() and value.isprintable() else ""
-
-
-def _compared(answer: Answer, seen: Seen) -> Answer:
-    """Whether an answer brings anything new; a 304 keeps what was known before."""
-    if answer.status == 304:
-        kept = Seen(answer.seen.etag or seen.etag, answer.seen.modified or seen.modified, seen.digest)
-        return replace(answer, seen=kept, body=b"", unchanged=True)
-    return replace(answer, unchanged=answer.seen.digest == seen.digest)
 
 
 def _judged(ask: _Ask, answer: Answer) -> Answer:
