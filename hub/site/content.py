@@ -24,6 +24,7 @@ from hub.site.texts import OwnPage
 
 JINJA: dict[str, Any] = {
     "autoescape": True,
+    "auto_reload": False,  # each build reads its templates anew; none changes meanwhile
     "trim_blocks": True,
     "lstrip_blocks": True,
     "undefined": StrictUndefined,

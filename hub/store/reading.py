@@ -86,18 +86,20 @@ def records(c: Connection, past: tuple[str, str], ids: Collection[str] | None) -
     return [
         (
             (row.published, row.id),
-            replace(
-                _record(group, shown, [counted.get(one.id, {}) for one in group]),
-                parts=_going_on((one.id for one in group), parts.get(row.id, ()), shown),
-            ),
+            _record(group, parts.get(row.id, ()), shown, [counted.get(one.id, {}) for one in group]),
         )
         for row in found
         for group in [[row, *groups.get(row.id, ())]]
     ]
 
 
-def _record(group: Sequence[Row[Any]], shown: Mapping[str, Item], counted: Iterable[Mapping[str, int]]) -> Record:
-    """An item as it is exported; a root with its copies."""
+def _record(
+    group: Sequence[Row[Any]],
+    parts: Iterable[Row[Any]],
+    shown: Mapping[str, Item],
+    counted: Iterable[Mapping[str, int]],
+) -> Record:
+    """An item as it is exported; a root with its copies and with how they go on."""
     row, *copies = group
     return Record(
         item=shown[row.id],
@@ -111,6 +113,7 @@ def _record(group: Sequence[Row[Any]], shown: Mapping[str, Item], counted: Itera
         copies=tuple(shown[one.id] for one in copies),
         ties={one.id: one.tied_by for one in copies},
         face=_face([shown[one.id] for one in group]),
+        parts=_going_on((one.id for one in group), parts, shown),
     )
 
 
