@@ -151,7 +151,7 @@ def pull(hub: Hub, wish: Wish) -> tuple[Pulled, ...]:
         name = came.job.channel.name
         if came.batch is not None:
             day, keep = came.job.ask.now.date(), came.job.channel.terms.keep_days
-            batch = Shorteners(hub.store, hub.web).led(came.batch)
+            batch = Shorteners(hub.store, hub.web, hub.settings.network.shorteners).led(came.batch)
             changes = hub.store.save(name, batch, hub.rules.judge, day, keep)
             results[name] = results[name].plus(changes, came.batch)
         else:

@@ -92,12 +92,38 @@ class Brand(Section):
     accent: Colour = Field(default="", description="the theme's one colour")
 
 
+SHORTENERS = (
+    "bit.ly",
+    "buff.ly",
+    "cutt.ly",
+    "dlvr.it",
+    "hubs.ly",
+    "ift.tt",
+    "is.gd",
+    "j.mp",
+    "lnkd.in",
+    "ow.ly",
+    "rb.gy",
+    "shorturl.at",
+    "t.co",
+    "t.ly",
+    "tiny.cc",
+    "tinyurl.com",
+    "trib.al",
+    "v.gd",
+    "wp.me",
+)
+
+
 class Network(Section):
     """How this program behaves on the net."""
 
     allow: tuple[str, ...] = Field(default=(), description="private hosts that may be asked: host, host:port or CIDR")
     contact: Contact = Field(default="", description="who runs this, for the User-Agent; else the brand's")
     replay: Inside = Field(default="", description="recordings in content/ that stand for the network")
+    shorteners: tuple[str, ...] = Field(
+        default=SHORTENERS, description="hosts that are asked where the brand's short links lead; [] asks none"
+    )
 
 
 class MediaSettings(Section):

@@ -16,29 +16,6 @@ from hub.model import Batch, Item
 from hub.store import Store
 from hub.web import Web
 
-HOSTS = frozenset(
-    (
-        "bit.ly",
-        "buff.ly",
-        "cutt.ly",
-        "dlvr.it",
-        "hubs.ly",
-        "ift.tt",
-        "is.gd",
-        "j.mp",
-        "lnkd.in",
-        "ow.ly",
-        "rb.gy",
-        "shorturl.at",
-        "t.co",
-        "t.ly",
-        "tiny.cc",
-        "tinyurl.com",
-        "trib.al",
-        "v.gd",
-        "wp.me",
-    )
-)
 STEPS = 3  # from one shortener to the next
 MANY = 20  # addresses of one batch; the others stay as they are
 SECONDS = 10.0  # for one of them
@@ -47,7 +24,7 @@ SECONDS = 10.0  # for one of them
 class Shorteners:
     """What is asked of shorteners while one batch is saved."""
 
-    def __init__(self, store: Store, web: Web, hosts: Collection[str] = HOSTS) -> None:
+    def __init__(self, store: Store, web: Web, hosts: Collection[str]) -> None:
         self.store, self.web, self.hosts = store, web, hosts
         self.found: dict[str, str] = {}
 

@@ -38,11 +38,13 @@ def server() -> Iterator[Hostile]:
         yield running
 
 
-def pulled(archive: Archive, *links: str, ours: bool = True) -> tuple[str, ...]:
+def pulled(
+    archive: Archive, *links: str, ours: bool = True, hosts: tuple[str, ...] = ("127.0.0.1",)
+) -> tuple[str, ...]:
     """The links of a post as they are kept after a pull that brings it with these."""
     with Web(agent="test", now=lambda: NOW, allow=("127.0.0.1",), sleep=lambda _: None) as web:
         batch = Batch(items=(replace(NOTE, links=links, ours=ours),))
-        archive.save("news", Shorteners(archive, web, {"127.0.0.1"}).led(batch))
+        archive.save("news", Shorteners(archive, web, hosts).led(batch))
     kept = archive.item(NOTE.id)
     assert kept
     return kept.links
@@ -76,3 +78,8 @@ def test_a_note_with_a_short_link_to_a_piece_is_its_copy(archive: Archive, serve
     thread = archive.thread(WHOLE)
     assert thread
     assert thread.ties == {NOTE.id: "links"}
+
+
+def test_nobody_is_asked_where_the_settings_name_no_shortener(archive: Archive, server: Hostile) -> None:
+    assert pulled(archive, server.url("/k"), hosts=()) == (server.url("/k"),)
+    assert server.paths() == []

@@ -75,10 +75,10 @@ class Folder:
     path: Path
 
     def settings(self, channels: Tables, **more: Mapping[str, object]) -> Folder:
-        """Write content/hub.toml; loopback may be asked, pictures are left alone."""
+        """Write content/hub.toml; loopback may be asked and nobody else, pictures are left alone."""
         tables: dict[str, Mapping[str, object]] = {
             "brand": {"name": "Ada", "url": "https://talk.ada.example/"},
-            "network": {"allow": ["127.0.0.1"]},
+            "network": {"allow": ["127.0.0.1"], "shorteners": []},
             "media": {"fetch": False},
         }
         tables |= more
