@@ -144,6 +144,11 @@ class Touched:
     around: frozenset[tuple[str, str, str]] = frozenset()  # (stream, sort, id)
 
 
+def sort_key(item: Item) -> str:
+    """Published as a string that sorts by time; "" when unknown."""
+    return item.published.isoformat() if item.published else ""
+
+
 def touched(before: Post | None, after: Post | None) -> Touched:
     """The few places that show a post, and the ones it was on before."""
     posts = [post for post in (before, after) if post]

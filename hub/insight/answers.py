@@ -39,6 +39,22 @@ def heard(lines: Collection[tuple[str, str, bool]]) -> dict[str, str]:
     return {id: "answered" if id in found else "unanswered" for id, _, ours in lines if not ours}
 
 
+def replied(lines: Collection[tuple[str, str, bool]], times: Mapping[str, str]) -> dict[str, str]:
+    """Id of each answered item of the public → when the brand first answered it; `times` of the brand's items by id.
+
+    The same as `answers`, for who has but these lines (see `heard`) of all that is shown.
+    """
+    above = {id: parent for id, parent, _ in lines}
+    public = {id for id, _, ours in lines if not ours}
+    found: dict[str, str] = {}
+    ours = ((times[id], id, parent) for id, parent, ours in lines if ours)
+    for when, _, id in sorted(ours, key=lambda line: (not line[0], *line)):
+        while id in above and id not in found:
+            found[id] = when
+            id = above[id]
+    return {id: when for id, when in found.items() if id in public}
+
+
 def waiting(thread: Thread) -> list[Item]:
     """Questions of the public that the brand has not answered, the oldest first."""
     answered = answers(thread)

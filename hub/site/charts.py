@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import log
 
-from hub.site.views import Bar, Bars
+from hub.site.views import Bar, Bars, Pace
 
 
 def bars(rows: Sequence[tuple[str, int]], title: str, finding: str, size: tuple[float, float] = (480, 72)) -> Bars:
@@ -25,3 +26,16 @@ def bars(rows: Sequence[tuple[str, int]], title: str, finding: str, size: tuple[
         for number, (label, value) in enumerate(rows)
     )
     return Bars(title=title, finding=finding, width=width, height=height, bars=drawn, most=most)
+
+
+MARKS = (3600, 86400, 7 * 86400)  # an hour, a day, a week
+LONGEST = 30 * 86400
+
+
+def pace(half: float, most: float, title: str, finding: str, width: float = 480) -> Pace:
+    """A dot for the median and a line to where nine of ten are, in seconds, on a logarithmic scale from a minute."""
+
+    def at(seconds: float) -> float:
+        return round(width * log(min(max(seconds, 60), LONGEST) / 60) / log(LONGEST / 60), 2)
+
+    return Pace(title=title, finding=finding, width=width, half=at(half), most=at(most), marks=tuple(map(at, MARKS)))

@@ -12,10 +12,10 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from hub.insight.answers import heard
+from hub.insight.answers import heard, replied
 from hub.model import Entry, Item, Thread
-from hub.pages import HOME, MENTIONS, Page, Post, Stretch, Touched, address, closed, page_at, topic, touched
-from hub.site import lacks
+from hub.pages import HOME, MENTIONS, Page, Post, Stretch, Touched, address, closed, page_at, sort_key, topic, touched
+from hub.site import answered, lacks
 from hub.site.collect import Collector, lists
 from hub.site.insights import newest_day, planned
 from hub.site.manifest import Manifest
@@ -58,11 +58,6 @@ def part_page(root: str, path: str) -> Page:
 def part_of(page: Page) -> tuple[str, str]:
     root, _, path = page.name.rpartition(" ")
     return root, path
-
-
-def sort_key(item: Item) -> str:
-    """Published as a string that sorts by time; "" when unknown."""
-    return item.published.isoformat() if item.published else ""
 
 
 def month(published: datetime | None, zone: ZoneInfo) -> str:
@@ -123,6 +118,7 @@ class Follower:
         seq = self.store.seq
         collected: list[tuple[str, str, str, frozenset[str]]] = []
         lines: list[tuple[str, str, bool]] = []
+        times: dict[str, str] = {}  # of what the brand says
         for record in self.store.records():
             item = record.item
             for state in self.collector.states(item) if record.thread else ():
@@ -134,12 +130,15 @@ class Follower:
                 self.manifest.put_reply(item.id, record.thread, sort_key(item), item.channel)
             if record.thread and not (record.copy or record.part):
                 self.roll.read(item, record.thread, record.shown if record.thread == item.id else None)
+                answered.put(self.manifest.db, item, record.thread)
             if record.thread and item.quotes:
                 self.cites.put((item,), record.thread, self.store)
             if record.thread and not item.unsearchable:
                 self.said.read(item, record.thread, version(item, record.thread))
             if record.thread:
                 lines.append((item.id, record.parent, item.ours))
+                times |= {item.id: sort_key(item)} if item.ours else {}
+        answered.everything(self.manifest.db, replied(lines, times), self.store)
         states = heard(lines)
         self.said.hear(states)
         for ident, root, state, names in collected:
@@ -238,6 +237,7 @@ class Follower:
         self._talk(root, thread, changed)
         moved = dict(where.items() ^ self.manifest.places(root).items())
         self.roll.thread(root, thread, {*changed, *moved})
+        self.moved |= answered.thread(self.manifest.db, root, thread, {*changed, *moved})
         self.said.thread(root, thread, root in changed)
         self._recent(root, {*changed, *_answering(thread, changed)})
         self._note(touched(before, after))

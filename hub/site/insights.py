@@ -8,14 +8,16 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from io import StringIO
+from math import ceil
 from sqlite3 import Connection
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from hub.insight.questions import asks
 from hub.pages import Page, base
-from hub.site import jsonld
-from hub.site.charts import bars
+from hub.site import answered, jsonld
+from hub.site.charts import bars, pace
 from hub.site.sheets import InsightsPage
-from hub.site.views import Bars, Head, Place
+from hub.site.views import Bars, Head, Pace, Place
 
 if TYPE_CHECKING:
     from hub.site.make import Workshop
@@ -25,6 +27,7 @@ USUAL = 30
 FEW = 20  # messages, under which a drawing would say more than is known
 TINTS = 4
 TOP = 10
+LOOKED = 200  # messages without an answer that are looked at for questions
 
 
 def newest_day(db: Connection) -> str:
@@ -55,6 +58,13 @@ class Figures:
         query = f"SELECT sort, {channel} FROM {table} WHERE sort >= ? AND sort < ? ORDER BY sort, id"  # noqa: S608
         rows = self.db.execute(query, (self.first.isoformat(), self.end.isoformat()))
         return [(sort, name) for sort, name in rows if not self.channel or name == self.channel]
+
+    def waits(self) -> list[tuple[str, float | None]]:
+        """(channel, seconds until the answer, if one came) of what the public said."""
+        return answered.waits(self.db, self.first.isoformat(), self.end.isoformat(), self.channel)
+
+    def people(self) -> int:
+        return answered.people(self.db, self.first.isoformat(), self.end.isoformat(), self.channel)
 
     def top(self) -> list[tuple[str, int]]:
         """(post, replies in these days), the most answered first."""
@@ -95,7 +105,12 @@ def files(shop: Workshop, page: Page) -> dict[str, bytes]:
         days=days,
         ranges=tuple((other, path(name, other)) for other in RANGES),
         until=_day(shop, end - timedelta(days=1)) if newest else "",
-        numbers=((len(posts), len(before.said("posts"))), (len(replies), len(before.said("replies")))),
+        numbers=(
+            (len(posts), len(before.said("posts"))),
+            (len(replies), len(before.said("replies"))),
+            (now.people(), before.people()),
+        ),
+        **_answers(shop, now, before),
         charts=tuple(charts) if enough else (),
         table=tuple(
             (label, *(chart.bars[at].value for _, chart in charts))
@@ -119,6 +134,7 @@ def files(shop: Workshop, page: Page) -> dict[str, bytes]:
                 ),
             ]
         ),
+        **({f"{here}answers.csv": _pace_csv(shop, now)} if view.shares else {}),
         **({f"{here}hours.csv": grid} if enough else {}),
     }
 
@@ -206,3 +222,90 @@ def _csv(rows: Iterable[Iterable[object]]) -> bytes:
     out = StringIO()
     csv.writer(out, lineterminator="\n").writerows(rows)
     return out.getvalue().encode()
+
+
+def _paces(
+    shop: Workshop, waits: list[tuple[str, float | None]], channels: Iterable[str]
+) -> Iterator[tuple[Place, list[float], int]]:
+    """Channel, seconds until each answer in order of length, messages in all."""
+    for name in channels:
+        mine = [wait for channel, wait in waits if channel == name]
+        if mine:
+            yield shop.composer.place(name), sorted(wait for wait in mine if wait is not None), len(mine)
+
+
+def _drawn(shop: Workshop, place: Place, took: list[float]) -> tuple[Place, Pace]:
+    half, most = _reached(took, 0.5), _reached(took, 0.9)
+    finding = shop.texts.word(
+        "%(place)s: half of the answers came within %(half)s, nine of ten within %(most)s.",
+        place=place.label,
+        half=_span(shop, half),
+        most=_span(shop, most),
+    )
+    return place, pace(half, most, place.label, finding)
+
+
+def _shares(took: list[float], many: int) -> tuple[int, int, int, int]:
+    """How many were answered within an hour, within a day, later, never."""
+    hour, day = bisect_left(took, 3600), bisect_left(took, 86400)
+    return hour, day - hour, len(took) - day, many - len(took)
+
+
+def _reached(took: list[float], share: float) -> float:
+    """Within how many seconds such a share of the answers came."""
+    return took[max(0, ceil(len(took) * share) - 1)]
+
+
+def _span(shop: Workshop, seconds: float) -> str:
+    return shop.texts.words.span(timedelta(seconds=seconds))
+
+
+def _soon(shop: Workshop, waits: list[tuple[str, float | None]]) -> tuple[str, int | None]:
+    """Half of the answers came within; percent of all that were answered within a day."""
+    took = sorted(wait for _, wait in waits if wait is not None)
+    within = round(100 * bisect_left(took, 86400) / len(waits)) if waits else None
+    return _span(shop, _reached(took, 0.5)) if took else "", within
+
+
+def _answers(shop: Workshop, now: Figures, before: Figures) -> dict[str, Any]:
+    """How soon the public was answered, and what was not."""
+    waits, earlier = now.waits(), before.waits()
+    channels = [now.channel] if now.channel else shop.texts.settings.channels
+    paces = list(_paces(shop, waits, channels))
+    soon, was = _soon(shop, waits), _soon(shop, earlier)
+    return {
+        "soon": (soon[0], was[0]),
+        "within": (soon[1], was[1]),
+        "paces": tuple(_drawn(shop, place, took) for place, took, _ in paces if took) if len(waits) >= FEW else (),
+        "shares": tuple(
+            (
+                place.label,
+                many,
+                *((_span(shop, _reached(took, 0.5)), _span(shop, _reached(took, 0.9))) if took else ("–", "–")),
+                *_shares(took, many),
+            )
+            for place, took, many in paces
+        ),
+        "questions": tuple(_questions(shop, now)),
+    }
+
+
+def _questions(shop: Workshop, now: Figures) -> Iterator[tuple[str, str, str]]:
+    """The newest questions that had no answer when the days ended: (href, heading of the post, day)."""
+    unheard = shop.records(answered.waiting(now.db, now.first.isoformat(), now.end.isoformat(), now.channel, LOOKED))
+    for record in [record for record in unheard if asks(record.item)][:TOP]:
+        root = next(iter(shop.records([record.thread])), None)
+        if root and record.item.published:
+            day = shop.composer.words.day(record.item.published.astimezone(shop.composer.zone))
+            yield shop.spot(root.item, record.item.id), shop.card(root).heading, day
+
+
+def _pace_csv(shop: Workshop, now: Figures) -> bytes:
+    channels = [now.channel] if now.channel else shop.texts.settings.channels
+    rows = [
+        (place.name, many, *((round(_reached(took, 0.5)), round(_reached(took, 0.9))) if took else ("", "")),
+         *_shares(took, many))
+        for place, took, many in _paces(shop, now.waits(), channels)
+    ]  # fmt: skip
+    names = ("channel", "messages", "median seconds", "p90 seconds", "within an hour", "within a day", "later", "never")
+    return _csv([names, *rows])

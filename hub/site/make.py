@@ -11,6 +11,7 @@ from markupsafe import Markup
 from hub.model import Item, Reply
 from hub.pages import HOME, MENTIONS, Page, address, anchor, base, closed, feed, list_path, window
 from hub.site import (
+    answered,
     archives,
     beside,
     crowd,
@@ -129,7 +130,9 @@ class Workshop:
         ident = record.item.id
         if ident not in self.tallies:
             self.tallies[ident] = self.manifest.reply_counts(ident)
-        return self.composer.card(record, self.tallies[ident], whole)
+        wait = answered.delay(self.manifest.db, ident)
+        card = self.composer.card(record, self.tallies[ident], whole)
+        return replace(card, answered=self.texts.words.span(wait)) if wait is not None else card
 
     def list_title(self, name: str) -> str:
         """What a list is called: the brand's name, a channel's or a topic's."""

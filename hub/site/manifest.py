@@ -14,7 +14,7 @@ from pathlib import Path
 from hub.errors import OutputError
 from hub.pages import Page, Post
 
-VERSION = 11
+VERSION = 12
 
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
@@ -50,6 +50,10 @@ CREATE INDEX spoken_person ON spoken (person, sort, id);
 CREATE TABLE folk (person TEXT PRIMARY KEY, many INTEGER, letter TEXT, face TEXT, ours INTEGER) WITHOUT ROWID;
 CREATE INDEX folk_many ON folk (ours, many);
 CREATE INDEX folk_letter ON folk (letter);
+CREATE TABLE heard (id TEXT PRIMARY KEY, root TEXT, author TEXT, sort TEXT, channel TEXT, answer TEXT,
+  asks INTEGER) WITHOUT ROWID;
+CREATE INDEX heard_root ON heard (root, sort, id);
+CREATE INDEX heard_sort ON heard (sort, id);
 CREATE TABLE cites (name TEXT, root TEXT, id TEXT, PRIMARY KEY (name, root, id)) WITHOUT ROWID;
 CREATE INDEX cites_root ON cites (root);
 CREATE TABLE due (kind TEXT, name TEXT, number INTEGER, PRIMARY KEY (kind, name, number)) WITHOUT ROWID;
@@ -126,7 +130,7 @@ class Manifest:
         """Forget which posts and replies there are, and what they say."""
         self.keep("lacks", "")
         said = ("posts", "listed", "tagged", "replies", "parts", "places", "related", "said")
-        for table in (*said, "lacks", "spoken", "folk", "cites"):
+        for table in (*said, "lacks", "spoken", "folk", "heard", "cites"):
             self.db.execute(f"DELETE FROM {table}")  # noqa: S608
 
     def close(self) -> None:

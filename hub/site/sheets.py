@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hub.site.views import Bars, Card, Head, Line, Moment, Picture, Place, Who
+from hub.site.views import Bars, Card, Head, Line, Moment, Pace, Picture, Place, Who
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,7 +60,7 @@ class InsightsPage:
     days: int
     ranges: tuple[tuple[int, str], ...]  # (days, href)
     channels: tuple[tuple[Place, str], ...]
-    numbers: tuple[tuple[int, int], tuple[int, int]]  # posts and replies: (these days, the days before)
+    numbers: tuple[tuple[int, int], ...]  # posts, replies, people: (these days, the days before)
     until: str = ""  # the last day that counts, "" where nothing was said
     place: Place | None = None
     charts: tuple[tuple[Place, Bars], ...] = ()
@@ -69,4 +69,9 @@ class InsightsPage:
     hours: tuple[tuple[str, tuple[tuple[int, int], ...]], ...] = ()  # (weekday, (messages, tint) of 24 hours)
     top: tuple[tuple[str, str, int], ...] = ()  # (href, heading, replies)
     topics: tuple[tuple[str, str, int, int], ...] = ()  # (topic, href, posts, posts before)
+    soon: tuple[str, str] = ("", "")  # half of the answers came within: (these days, the days before)
+    within: tuple[int | None, int | None] = (None, None)  # percent answered within a day
+    paces: tuple[tuple[Place, Pace], ...] = ()  # how soon each channel is answered; empty where too little was said
+    shares: tuple[tuple[str | int, ...], ...] = ()  # the same as a table
+    questions: tuple[tuple[str, str, str], ...] = ()  # without an answer: (href, heading of the post, day)
     csv: str = ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
-from babel.dates import format_skeleton, format_timedelta
+from babel.dates import format_skeleton
 from markupsafe import Markup
 
 from hub.insight.answers import delay
@@ -147,7 +147,7 @@ class Texts:
     def answered(self, thread: Thread) -> Iterator[str]:
         """How long the brand took to answer the first question of a thread."""
         if (waited := delay(thread)) is not None:
-            yield self.word("Answered in %(time)s", time=format_timedelta(waited, locale=self.words.locale))
+            yield self.word("Answered in %(time)s", time=self.words.span(waited))
 
     def coverage(self, thread: Thread) -> Iterator[str]:
         """What a thread says of itself where there are more replies than stand here."""

@@ -148,6 +148,19 @@ class Card:
     replies: int = 0
     channels: int = 0  # how many channels the replies came from
     counts: tuple[tuple[str, int], ...] = ()  # ("likes", 1200), rounded
+    answered: str = ""  # how long the first message that the brand answered waited
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pace:
+    """How soon messages are answered: a dot for half of them, a line to nine of ten, marks on the scale."""
+
+    title: str
+    finding: str
+    width: float
+    half: float
+    most: float
+    marks: tuple[float, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import cached_property, lru_cache
 from gettext import NullTranslations
 from io import BytesIO
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_time, get_datetime_format
+from babel.dates import format_date, format_time, format_timedelta, get_datetime_format
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
 from babel.numbers import format_decimal
@@ -95,6 +95,11 @@ class Words:
     @cached_property
     def _joined(self) -> str:
         return str(get_datetime_format("medium", self.locale)).replace("'", "")
+
+    def span(self, time: timedelta) -> str:
+        """How long something took, in whole minutes, hours or days."""
+        long = max(time, timedelta(minutes=1))
+        return format_timedelta(long, granularity="minute", threshold=2, locale=self.locale)
 
     @property
     def direction(self) -> str:

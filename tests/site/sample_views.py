@@ -12,7 +12,7 @@ from markupsafe import Markup
 from hub.site import faces as f
 from hub.site import sheets
 from hub.site import views as v
-from hub.site.charts import bars
+from hub.site.charts import bars, pace
 from hub.site.words import install, speech
 
 THEME = Path(__file__).parents[2] / "theme"
@@ -373,7 +373,12 @@ INSIGHTS = sheets.InsightsPage(
     days=90,
     ranges=((7, "insights/last-7-days/"), (90, "insights/")),
     channels=((BLOG, "insights/blog/"),),
-    numbers=((12, 9), (1204, 1204)),
+    numbers=((12, 9), (1204, 1204), (9, 4)),
+    soon=("2 hours", "3 hours"),
+    within=(62, 40),
+    paces=((BLOG, pace(7200, 90000, "Blog", "Half within 2 hours.")),),
+    shares=(("Blog", 30, "2 hours", "25 hours", 9, 8, 3, 10),),
+    questions=(("p/2026-11-05-x/#r-1", "Which bag?", "5 November 2026"),),
     until="24 November 2026",
     charts=((BLOG, WEEKS), (MASTODON, WEEKS)),
     columns=("Journal", "Mastodon"),

@@ -80,3 +80,58 @@ def test_whatever_came_in_between_they_are_those_of_one_build(built, tmp_path):
     other.save(*(said(number, days=number % 10, hours=1) for number in range(30) if number != 3), said(99, hours=0))
     other.build()
     assert built.files() == other.files()
+
+
+def asked(number, answered=None):
+    """A question of one day, and the brand's answer so many hours later."""
+    said_at = LAST - timedelta(days=3, hours=number)
+    yield reply(200 + number, P5, html="<p>Which bag fits it?</p>", published=said_at)
+    if answered is not None:
+        when = said_at + timedelta(hours=answered)
+        to = f"https://blog.example/?c={200 + number}"
+        yield reply(300 + number, to, published=when, ours=True)
+
+
+def answering(folder):
+    for number in range(22):
+        folder.save(*asked(number, answered=2 if number < 20 else None))
+
+
+def test_how_soon_is_answered_is_drawn_and_told(built):
+    answering(built)
+    built.build()
+    assert "blog: half of the answers came within 2 hours, nine of ten within 2 hours." in page(built).lower()
+    row = built.files()["insights/answers.csv"].decode().splitlines()[1]
+    assert row.split(",")[2:4] == ["7200", "7200"]
+
+
+def test_questions_without_an_answer_are_linked_to(built):
+    answering(built)
+    built.build()
+    part = page(built).partition("Questions without an answer")[2].partition("</ul>")[0]
+    assert part.count("<li>") == 2
+
+
+def test_an_answer_of_today_moves_nothing_there(built):
+    built.save(*asked(1))
+    built.build()
+    today = reply(301, "https://blog.example/?c=201", published=LAST + timedelta(minutes=5), ours=True)
+    rewritten = changes(built, lambda: built.save(today))
+    assert not [path for path in rewritten if path.startswith("insights/")]
+
+
+def test_answers_are_the_same_whatever_came_first(built, tmp_path):
+    answering(built)
+    built.build()
+    other = lay(tmp_path / "other")
+    other.save(post(5, tags=("tea",)))
+    answering(other)
+    talk(other)
+    other.build()
+    assert built.files() == other.files()
+
+
+def test_a_list_says_how_long_the_first_answer_took(built):
+    built.save(*asked(1, answered=2))
+    built.build()
+    assert "<span>Answered in 2 hours</span>" in built.files()["index.html"].decode()
