@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -25,6 +24,7 @@ from hub import toml
 from hub.errors import SettingsError
 from hub.guard import Allow
 from hub.inbox import Inbox
+from hub.layers import FILE, Layers, table_of, told, tuples
 from hub.model import Terms
 from hub.sections import (
     SECRET,
@@ -45,9 +45,8 @@ from hub.sections import (
     Web,
 )
 
-__all__ = ["Brand", "MediaSettings", "Network", "Settings", "load", "origins", "schema", "shipped"]
+__all__ = ["FILE", "Brand", "MediaSettings", "Network", "Settings", "load", "origins", "schema", "shipped"]
 
-FILE = "content/hub.toml"
 GATE = "publish"  # the setting that every channel has, whatever its kind
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
@@ -120,7 +119,7 @@ class Value:
 
 def load(folder: Path, env: Mapping[str, str], flags: Mapping[str, str] | None = None) -> Settings:
     """The settings of a brand's folder. The SettingsError is the first mistake; `also` holds the others."""
-    layers = _Layers(folder, env, flags or {})
+    layers = Layers(folder, env, flags or {})
     tables = layers.channels()
     channels = {name: _channel(layers, name, table) for name, table in tables.items()}
     main = layers.validated((), File, {key: value for key, value in layers.tree.items() if key != "channels"})
@@ -146,14 +145,14 @@ def load(folder: Path, env: Mapping[str, str], flags: Mapping[str, str] | None =
 
 def origins(folder: Path, env: Mapping[str, str], flags: Mapping[str, str] | None = None) -> list[Value]:
     """Every setting with its value and where it came from, as `hub config show --origin` prints them."""
-    settings, layers = load(folder, env, flags), _Layers(folder, env, flags or {})
+    settings, layers = load(folder, env, flags), Layers(folder, env, flags or {})
     shown = [(name, getattr(settings, name) if name != "theme" else settings.theme.name) for name in TOP]
     for section in SECTIONS:
         shown += [(f"{section}.{key}", value) for key, value in getattr(settings, section)]
     for name, collection in settings.collections.items():
         shown += [(f"collections.{name}.{key}", value) for key, value in collection]
     for name, channel in settings.channels.items():
-        table: dict[str, object] = {"kind": _table(layers.tree["channels"])[name]["kind"], **values(channel)}
+        table: dict[str, object] = {"kind": table_of(layers.tree["channels"])[name]["kind"], **values(channel)}
         table[GATE] = settings.gates[name]
         shown += [(f"channels.{name}.{key}", value) for key, value in table.items()]
     return [Value(key=key, value=redacted(value), origin=layers.origin(tuple(key.split(".")))) for key, value in shown]
@@ -239,7 +238,7 @@ def _kind(path: str) -> type[hub.channels.Channel] | None:
     return found if dataclasses.is_dataclass(found) and hasattr(found, "pull") else None
 
 
-def _channel(layers: _Layers, name: str, table: Mapping[str, object]) -> hub.channels.Channel | None:
+def _channel(layers: Layers, name: str, table: Mapping[str, object]) -> hub.channels.Channel | None:
     at = ("channels", name)
     path = table.get("kind")
     kind = _kind(path) if isinstance(path, str) else None
@@ -267,116 +266,20 @@ def alone(path: str, table: Mapping[str, object]) -> hub.channels.Channel:
     if not kind:
         raise SettingsError("kind", f"there is no kind {path!r}", fix=toml.nearest(path, kinds()))
     try:
-        given = fields(kind).model_validate({key: _tuples(value) for key, value in table.items()})
+        given = fields(kind).model_validate({key: tuples(value) for key, value in table.items()})
     except ValidationError as errors:
         first = errors.errors(include_url=False, include_input=False)[0]
         key = ("channels", path, *(str(part) for part in first["loc"]))
-        raise SettingsError(key[-1], *_told(first["type"], first["msg"], key, fields(kind))[:1]) from None
+        raise SettingsError(key[-1], *told(first["type"], first["msg"], key, fields(kind))[:1]) from None
     return kind(name="ours", **{key: value for key, value in given if key != GATE})  # type: ignore[call-arg]
 
 
-def _allowed(layers: _Layers, entries: tuple[str, ...]) -> None:
+def _allowed(layers: Layers, entries: tuple[str, ...]) -> None:
     for entry in entries:
         try:
             Allow.parse([entry])
         except SettingsError as why:
             layers.report(("network", "allow"), why.why, why.fix)
-
-
-class _Layers:
-    """Flags over environment over file: the merged tree, where each key came from, and what is wrong so far."""
-
-    def __init__(self, folder: Path, env: Mapping[str, str], flags: Mapping[str, str]) -> None:
-        self.tree, self.lines = toml.read(folder / FILE, FILE)
-        self.wrong: list[SettingsError] = []
-        self.from_outside: dict[tuple[str, ...], str] = {}
-        for key, value in self._outside(env):
-            self._lay(key, value, f"env HUB_{'_'.join(key).upper()}")
-        for dotted, value in flags.items():
-            self._lay(tuple(dotted.split(".")), value, "--set")
-
-    def _outside(self, env: Mapping[str, str]) -> Iterator[tuple[tuple[str, ...], str]]:
-        for name in TOP:
-            if (variable := f"HUB_{name.upper()}") in env:
-                yield (name,), env[variable]
-        for section, model in SECTIONS.items():
-            for key in model.model_fields:
-                if (variable := f"HUB_{section.upper()}_{key.upper()}") in env:
-                    yield (section, key), env[variable]
-
-    def _lay(self, key: tuple[str, ...], text: str, origin: str) -> None:
-        node = self.tree
-        for part in key[:-1]:
-            below = node.setdefault(part, {})
-            if not isinstance(below, dict):
-                return
-            node = below
-        node[key[-1]] = _typed(key, text)
-        self.from_outside[key] = origin
-
-    def channels(self) -> dict[str, dict[str, Any]]:
-        """The tables under [channels]."""
-        tables = self.tree.get("channels", {})
-        for name, table in tables.items() if isinstance(tables, dict) else [("channels", tables)]:
-            if not isinstance(table, dict):
-                self.report(("channels", name), "is no table", f'write [channels.{name}] and kind = "feed" below it')
-        return {name: table for name, table in _table(tables).items() if isinstance(table, dict)}
-
-    def origin(self, key: tuple[str, ...]) -> str:
-        """Where a setting came from."""
-        if key in self.from_outside:
-            return self.from_outside[key]
-        return f"{FILE}:{self.lines[key]}" if key in self.lines else "default"
-
-    def report(self, key: tuple[str, ...], why: str, fix: str) -> None:
-        """Note a mistake with its place."""
-        line = toml.line_of(self.lines, key)
-        where = self.from_outside.get(key) or (f"{FILE}:{line}" if line else FILE)
-        self.wrong.append(SettingsError(".".join(key), why, where=where, fix=fix))
-
-    def validated(self, at: tuple[str, ...], model: type[Section], table: Mapping[str, object]) -> Section | None:
-        """The table as a model; None when something in it is wrong, which is then reported."""
-        try:
-            return model.model_validate({key: _tuples(value) for key, value in table.items()})
-        except ValidationError as errors:
-            for error in errors.errors(include_url=False, include_input=False):
-                key = (*at, *(str(part) for part in error["loc"]))
-                self.report(key, *_told(error["type"], error["msg"], key, model))
-        return None
-
-
-def _told(sort: str, message: str, key: tuple[str, ...], model: type[Section]) -> tuple[str, str]:
-    if sort == "extra_forbidden":
-        inner = SECTIONS.get(key[0], model) if model is File and len(key) > 1 else model
-        known = [*inner.model_fields, *(["channels"] if inner is File else [])]
-        known += ["kind"] if key[0] == "channels" else []
-        return "unknown key", toml.nearest(key[-1], known)
-    if sort == "missing":
-        return "is missing", f"add {key[-1]} = … under [{'.'.join(key[:-1])}]"
-    return message.removeprefix("Value error, ").removeprefix("Input "), f"correct {'.'.join(key)}"
-
-
-def _table(value: object) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _tuples(value: object) -> object:
-    if isinstance(value, list):
-        return tuple(_tuples(one) for one in value)
-    return {key: _tuples(one) for key, one in value.items()} if isinstance(value, dict) else value
-
-
-def _typed(key: tuple[str, ...], text: str) -> object:
-    """A value from outside, read as its setting's type: lists may be written with commas."""
-    model = SECTIONS.get(key[0]) if len(key) > 1 else File
-    known = model.model_fields.get(key[-1]) if model else None
-    if known and known.annotation is str:
-        return text
-    try:
-        return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
-        several = known and "tuple" in str(known.annotation)
-        return [part.strip() for part in text.split(",") if part.strip()] if several else text
 
 
 def schema() -> dict[str, object]:

@@ -41,6 +41,7 @@ FLOORS: tuple[set[str], ...] = (
     {"copies", "insight", "people", "targets", "tongue"},
     {"forgotten", "rules", "web"},
     {"channels", "host", "index", "sections", "store"},
+    {"layers"},
     {
         "acquaint",
         "api",
@@ -88,7 +89,7 @@ DOORS = {
     "nh3": ("hub.tidy.",),
     "PIL": ("hub.scaling",),
     "pelican": ("hub.site",),
-    "pydantic": ("hub.settings", "hub.sections"),
+    "pydantic": ("hub.settings", "hub.sections", "hub.layers"),
     "rapidfuzz": ("hub.copies",),
     "rich": ("hub.commands.",),
     "schedule": ("hub.commands.",),
