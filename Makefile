@@ -33,7 +33,7 @@ unit: env
 torture: env
 	$(BIN)/pytest -m torture
 
-bench: env
+bench: env tests/browser/node_modules/.made
 	$(BIN)/python -m tests.bench
 
 # every kind of page in every state, as pictures to look at: pictures/index.html

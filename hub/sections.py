@@ -12,6 +12,8 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from hub.pages import topic
+
 SECRET = re.compile(r"(^|_)(password|token|secret|api_?key|key)$")
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
@@ -40,6 +42,10 @@ def _is_secret(value: str) -> bool:
 
 def _is_inside(value: str) -> bool:
     return not Path(value).is_absolute() and ".." not in Path(value).parts
+
+
+def _is_walled(value: str) -> bool:
+    return topic(value) not in ("", "recap")
 
 
 def _site(value: str) -> str:
@@ -158,6 +164,26 @@ class PublishSettings(Section):
     command: tuple[str, ...] = Field(default=(), description='run in the brand\'s folder: ["rsync", "-a", …]')
 
 
+Walled = Annotated[str, _check(_is_walled, 'needs a word or more, other than "recap", which is the name of a page')]
+
+
+class WallSettings(Section):
+    """The wall: messages one after the other, for a screen in a room."""
+
+    topics: tuple[Walled, ...] = Field(default=(), description="topics that have a wall of their own at wall/TOPIC/")
+    pin: str = Field(default="", description="id of a message that comes first, and again after every ten others")
+    moderation: Literal["none", "manual"] = Field(
+        default="none", description="manual: of others, only what [[show]] in rules.toml lets through"
+    )
+    target: Web = Field(default="", description="where the code beside it leads; empty: this site")
+    hashtag: str = Field(default="", description="what people in the room may write, shown beside the code")
+
+    @property
+    def manual(self) -> bool:
+        """Does a person choose what others say there?"""
+        return self.moderation == "manual"
+
+
 class Collection(Section):
     """A saved question: its conversations have a page, feeds and a search of their own."""
 
@@ -183,6 +209,7 @@ class File(Section):
     index: IndexSettings = IndexSettings()
     serve: ServeSettings = ServeSettings()
     publish: PublishSettings = PublishSettings()
+    wall: WallSettings = WallSettings()
     collections: dict[Name, Collection] = {}
 
 
@@ -196,5 +223,6 @@ SECTIONS: Mapping[str, type[Section]] = MappingProxyType(
         "index": IndexSettings,
         "serve": ServeSettings,
         "publish": PublishSettings,
+        "wall": WallSettings,
     }
 )

@@ -42,6 +42,7 @@ from hub.sections import (
     Section,
     ServeSettings,
     StoreSettings,
+    WallSettings,
     Web,
 )
 
@@ -65,6 +66,7 @@ class Settings:
     index: IndexSettings = field(default_factory=IndexSettings)
     serve: ServeSettings = field(default_factory=ServeSettings)
     publish: PublishSettings = field(default_factory=PublishSettings)
+    wall: WallSettings = field(default_factory=WallSettings)
     collections: Mapping[str, Collection] = field(default_factory=dict)
     mentions: str = "answered"
     people: str = "all"

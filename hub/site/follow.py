@@ -39,7 +39,6 @@ STANDING = tuple(
         "sitemap",
         "robots",
         "beside",
-        "wall",
         "headers",
         "search",
         "assets",
@@ -95,6 +94,7 @@ class Follower:
         self.manifest, self.store, self.zone = manifest, store, zone
         self.collector = collector or Collector()
         self.channels = [*channels, *lists(self.collector.asked)]
+        self.walls = frozenset({HOME, *manifest.get("walls").splitlines()})
         self.said = Ledger(manifest.db)
         self.roll = Roll(manifest.db, manifest.get("people"))
         self.cites = Citations(manifest.db)
@@ -151,7 +151,7 @@ class Follower:
         self.pages |= everything(self.manifest, self.channels) | self.said.everything()
         for root, coverage in self.store.incomplete():
             lacks.put(self.manifest, root, coverage)
-        self.pages |= self.roll.everything(self.store, lines)
+        self.pages |= self.roll.everything(self.store, lines) | {Page(kind="wall", name=name) for name in self.walls}
         self._hidden()
         self._insights()
         self.manifest.keep("mark", str(seq))
@@ -291,6 +291,8 @@ class Follower:
             self.pages.add(Page(kind="feed", name="replies"))
         if newer < QUEUE:
             self.pages.add(Page(kind="wall"))
+        post = self.manifest.post(root)
+        self.pages |= {Page(kind="wall", name=name) for name in self.walls.intersection(post.topics if post else ())}
         if newer < LATEST:
             self.pages.add(Page(kind="list", name=HOME))
 
@@ -334,8 +336,8 @@ class Follower:
         self._feed(name, rank, total)
 
     def _feed(self, name: str, rank: int, total: int) -> None:
-        if not name and total - rank <= QUEUE + 1:
-            self.pages.add(Page(kind="wall"))
+        if name in self.walls and total - rank <= QUEUE + 1:
+            self.pages.add(Page(kind="wall", name=name))
         if total - rank <= FEED + 1:
             self.pages.add(Page(kind="feed", name=name or "all"))
 

@@ -14,7 +14,7 @@ from pelican.generators import Generator
 
 from hub.pages import MENTIONS, Page
 from hub.settings import Settings, shipped
-from hub.site import content, logos, search
+from hub.site import content, logos, search, wall
 from hub.site.allowed import allowed
 from hub.site.assets import gather, statics
 from hub.site.collect import collector
@@ -83,8 +83,11 @@ class HubGenerator(Generator):  # type: ignore[misc]
             manifest.keep("decided", whole)
         if manifest.get("worded") != words:
             manifest.ask_for(Page(kind=kind) for kind in ("texts", "statics", "sitemap"))
+            manifest.ask_for(page for _, page in manifest.all_files() if page.kind == "wall")
+            manifest.ask_for(Page(kind="wall", name=name) for name in wall.walls(job.settings.wall))
             manifest.keep("worded", words)
         manifest.keep("people", job.settings.people)
+        manifest.keep("walls", "\n".join(wall.walls(job.settings.wall)))
         collect = collector(job.settings.collections, self._reading())
         follower = Follower(manifest, job.store, zone, _lists(job.settings), collect)
         follower.follow()
@@ -131,6 +134,7 @@ class HubGenerator(Generator):  # type: ignore[misc]
             texts=texts,
             shelf=self._shelf(search.held(manifest.db)),
             judge=self.job.rules.judge,
+            let=self.job.rules.decided,
         )
 
     def _template(self, name: str, view: Any) -> bytes:

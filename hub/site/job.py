@@ -85,7 +85,9 @@ def decided(settings: Settings, theme: Path | None = None) -> str:
 
 def worded(settings: Settings, rules: Rules) -> str:
     """A digest of what shows on the standing pages alone, and of the files that are copied."""
-    return fingerprint([settings.content / "pages", settings.content / "static"], rules.told)
+    return fingerprint(
+        [settings.content / "pages", settings.content / "static"], rules.told, settings.wall.model_dump_json()
+    )
 
 
 def _headers(settings: Settings) -> list[str]:

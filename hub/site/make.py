@@ -70,6 +70,7 @@ class Workshop:
     texts: Texts
     shelf: Shelf
     judge: Judge = show_all  # by which rule something is hidden
+    let: Callable[[Item], bool] = bool  # has a person decided about this?
     kept: dict[str, Record | None] = field(default_factory=dict)  # one build sees one state of the store
     tallies: dict[str, tuple[int, int]] = field(default_factory=dict)  # of posts: replies, channels they came from
     listed: dict[tuple[str, str], list[PersonLine]] = field(default_factory=dict)  # the people of one letter

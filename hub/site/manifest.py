@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from hub.errors import OutputError
-from hub.pages import Page, Post
+from hub.pages import HOME, Page, Post
 
 VERSION = 12
 
@@ -300,10 +300,11 @@ class Manifest:
         many, channels = self.db.execute(query, (root,)).fetchone()
         return many, channels
 
-    def latest_replies(self, many: int) -> list[tuple[str, str]]:
-        """(id, root), newest first."""
-        query = "SELECT id, root FROM replies ORDER BY sort DESC, id DESC LIMIT ?"
-        return self.db.execute(query, (many,)).fetchall()
+    def latest_replies(self, many: int, name: str = HOME) -> list[tuple[str, str]]:
+        """(id, root) of what was said below the posts of a list, newest first."""
+        within = "WHERE root IN (SELECT id FROM listed WHERE list = ?)" if name else ""
+        query = f"SELECT id, root FROM replies {within} ORDER BY sort DESC, id DESC LIMIT ?"  # noqa: S608
+        return self.db.execute(query, (name, many) if name else (many,)).fetchall()
 
     def replies_after(self, sort: str, ident: str, limit: int) -> int:
         """How many replies are newer than this place, counted up to `limit`."""

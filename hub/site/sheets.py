@@ -43,12 +43,24 @@ class WallItem:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class WallPage:
-    """/wall/: the newest messages; `address` is the site's as one types it."""
+    """/wall/: the newest messages; `address` is where its code leads, as one types it, `pin` the key of one of them."""
 
     head: Head
     title: str
     items: tuple[WallItem, ...]
     address: str
+    hashtag: str = ""
+    pin: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RecapPage:
+    """/wall/recap/: what is on the wall, to be read: (day, messages), the newest first; `wall` is where that stands."""
+
+    head: Head
+    title: str
+    wall: str
+    days: tuple[tuple[str, tuple[WallItem, ...]], ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,19 +1,25 @@
-"""The wall: messages one after the other, for a screen in a room. A script turns them; without one they are a list."""
+"""The wall: messages one after the other, for a screen in a room. A script turns them; without one they are a list.
+
+A topic that the settings name has a wall of its own. Beside each stands its recap: the same messages to be read.
+"""
 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import cache
 from io import BytesIO
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import segno
 
 from hub import tidy
 from hub.model import Item
-from hub.pages import HOME, Page
+from hub.pages import HOME, Page, base, topic
+from hub.sections import WallSettings
 from hub.site.follow import QUEUE
-from hub.site.sheets import WallItem, WallPage
+from hub.site.sheets import RecapPage, WallItem, WallPage
 from hub.site.views import Head
 from hub.store import Record
 
@@ -24,32 +30,75 @@ LISTED = 20  # of them on the page itself
 LONG = 280  # characters, above which a text is cut at a sentence
 
 
-def files(shop: Workshop, page: Page) -> dict[str, bytes]:  # noqa: ARG001
-    """The page, its data, and the code that leads from the room to the site."""
-    title, word = shop.texts.word("Wall"), shop.texts.word
-    items = [item for record in _newest(shop) if (item := _shown(shop, record))]
+def walls(settings: WallSettings) -> tuple[str, ...]:
+    """The lists that have a wall: that of all posts, and those of the topics in the settings."""
+    return (HOME, *(f"topic/{topic(name)}" for name in settings.topics))
+
+
+def path(name: str) -> str:
+    """Where the wall of a list stands."""
+    return f"wall/{base(name).removeprefix('topic/')}"
+
+
+def files(shop: Workshop, page: Page) -> dict[str, bytes]:
+    """The page, its data, its recap, and the code that leads from the room to the site."""
+    settings, name, here = shop.texts.settings.wall, page.name, path(page.name)
+    if name not in walls(settings):
+        return {}
+    title = " · ".join(part for part in (shop.texts.word("Wall"), name.removeprefix("topic/")) if part)
+    records = [record for record in _queue(shop, name) if not settings.manual or _let(shop, record.shown)]
+    items = [item for record in records if (item := _shown(shop, record))]
     head = Head(
         title=f"{title} · {shop.shell.name}",
-        description=word("The newest messages, one after the other, for a screen in a room."),
-        path="wall/",
+        description=shop.texts.word("The newest messages, one after the other, for a screen in a room."),
+        path=here,
         noindex=True,
     )
-    view = WallPage(head=head, title=title, items=tuple(items[:LISTED]), address=shop.at.root.split("://")[-1])
+    target = settings.target or shop.at.root
+    view = WallPage(
+        head=head,
+        title=title,
+        items=tuple(items[:LISTED]),
+        address=target.split("://")[-1],
+        hashtag=settings.hashtag,
+        pin=_pinned(records, settings.pin),
+    )
     return {
-        "wall/index.html": shop.render("wall", view),
-        "wall/feed.json": _feed(shop, items),
-        "wall/qr.svg": code(shop.at.root),
+        f"{here}index.html": shop.render("wall", view),
+        f"{here}feed.json": _feed(shop, items, view.pin),
+        f"{here}qr.svg": code(target),
+        f"{here}recap/index.html": shop.render("recap", _recap(shop, view, items)),
     }
 
 
-def _newest(shop: Workshop) -> list[Record]:
-    """Posts and replies together, the newest first."""
-    posts = shop.manifest.newest(HOME, QUEUE)
-    replies = [ident for ident, _ in shop.manifest.latest_replies(QUEUE)]
-    records = shop.records([*posts, *replies])
-    dated = (record for record in records if record.item.published)
-    key = {record.item.id: (record.item.published, record.item.id) for record in records}
-    return sorted(dated, key=lambda record: key[record.item.id], reverse=True)[:QUEUE]
+def _let(shop: Workshop, item: Item) -> bool:
+    """Is this the brand's, or has a person let it through by name?"""
+    return item.ours or shop.let(item)
+
+
+def _pinned(records: list[Record], address: str) -> str:
+    """The id of the message with this id or address, if it is on the wall."""
+    named = tidy.name(address)
+    found = (record.item.id for record in records if named in map(tidy.name, (record.item.id, record.item.url)))
+    return next(found, "") if named else ""
+
+
+def _queue(shop: Workshop, name: str) -> list[Record]:
+    """Posts and replies together, the newest first; the pinned one whatever its age."""
+    ids = [*shop.manifest.newest(name, QUEUE), *(ident for ident, _ in shop.manifest.latest_replies(QUEUE, name))]
+    records = [record for record in shop.records(ids) if record.item.published]
+    newest = sorted(records, key=lambda record: (record.item.published, record.item.id), reverse=True)[:QUEUE]
+    pinned = shop.texts.settings.wall.pin
+    more = shop.records([pinned]) if pinned and not _pinned(newest, pinned) else []
+    return [*newest, *(record for record in more if record.item.published)]
+
+
+def _recap(shop: Workshop, view: WallPage, items: list[WallItem]) -> RecapPage:
+    """What is on the wall, day by day."""
+    title = f"{shop.texts.word('Recap')} · {view.title}"
+    head = replace(view.head, title=f"{title} · {shop.shell.name}", path=f"{view.head.path}recap/")
+    days = tuple((day, tuple(those)) for day, those in groupby(items, key=lambda item: item.published.text))
+    return RecapPage(head=head, title=title, wall=view.head.path, days=days)
 
 
 def _shown(shop: Workshop, record: Record) -> WallItem | None:
@@ -85,7 +134,7 @@ def _cut(item: Item, text: str) -> str:
     return f"{cut[: end + 1] if end > LONG // 2 else cut.rsplit(' ', 1)[0]} …"
 
 
-def _feed(shop: Workshop, items: list[WallItem]) -> bytes:
+def _feed(shop: Workshop, items: list[WallItem], pin: str) -> bytes:
     rows = [
         {
             "id": item.key,
@@ -107,7 +156,7 @@ def _feed(shop: Workshop, items: list[WallItem]) -> bytes:
         }
         for item in items
     ]
-    return json.dumps({"items": rows}, ensure_ascii=False, indent=1).encode()
+    return json.dumps({"pin": pin, "items": rows}, ensure_ascii=False, indent=1).encode()
 
 
 @cache

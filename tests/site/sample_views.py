@@ -365,6 +365,13 @@ WALL = sheets.WallPage(
         for card in CARDS
     ),
     address="talk.example/talk/",
+    hashtag="#MendingDay",
+)
+RECAP = sheets.RecapPage(
+    head=head("wall/recap/", "Recap", noindex=True),
+    title="Recap · Wall",
+    wall="wall/",
+    days=(("3 November 2026", WALL.items[:2]), ("2 November 2026", WALL.items[2:])),
 )
 WEEKS = bars((("1 November", 3), ("8 November", 0), ("15 November", 12)), "Journal", "Most was said from 15 November.")
 INSIGHTS = sheets.InsightsPage(
@@ -505,6 +512,7 @@ PAGES: dict[str, tuple[str, object]] = {
     "topic/repair/index.html": ("list.html", TOPIC),
     "wall/index.html": ("wall.html", WALL),
     "wall/empty/index.html": ("wall.html", replace(WALL, items=())),
+    "wall/recap/index.html": ("recap.html", RECAP),
     "insights/index.html": ("insights.html", INSIGHTS),
     "insights/empty/index.html": (
         "insights.html",

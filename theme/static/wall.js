@@ -1,5 +1,5 @@
 // Turns the messages of the wall, asks once a minute for new ones, and goes on with what it has when nobody answers.
-// ?theme=dark&speed=1.5&channel=blog; Space, arrows, f, r.
+// ?theme=dark&speed=1.5&channel=blog&grid=2; Space, arrows, f, r.
 const main = document.getElementById("main");
 const queue = document.getElementById("queue");
 const button = document.getElementById("play");
@@ -8,12 +8,14 @@ const options = new URLSearchParams(location.search);
 const speed = Math.min(Math.max(Number(options.get("speed")) || 1, 0.25), 4);
 const EVERY = 60_000;
 const LATE = 5 * EVERY;
-const CALM = 10; // messages that are not shown again before others were
+const CALM = 10; // messages that are not shown again before others were; after as many the pinned one comes back
+const many = options.get("grid") === "2" ? 4 : 1; // at once
 
 let playing = !matchMedia("(prefers-reduced-motion: reduce)").matches;
 let timer = 0;
 let drift = 0;
 let etag = "";
+let pin = main.dataset.pin;
 let heard = Date.now();
 const recent = [];
 const fresh = [];
@@ -26,39 +28,48 @@ function seconds(item) {
   return Math.min(Math.max(8, words / 2.5 + 3), 20) / speed;
 }
 
-function show(item) {
-  if (!item) return;
+function show(items) {
+  if (!items.length) return;
   if (recent.length) document.body.classList.add("moving"); // the first one stands there at once
   drift = (drift + 1) % 3;
   for (const other of all()) {
-    other.inert = other !== item;
-    if (other === item) other.dataset.on = drift;
-    else delete other.dataset.on;
+    other.inert = !items.includes(other);
+    if (other.inert) delete other.dataset.on;
+    else other.dataset.on = drift;
   }
-  const said = item.querySelector(".said");
-  said.classList.toggle("long", item.scrollHeight > item.clientHeight);
-  recent.push(item.dataset.key);
-  while (recent.length > CALM) recent.shift();
+  for (const item of items) {
+    item.querySelector(".said").classList.toggle("long", item.scrollHeight > item.clientHeight);
+    recent.push(item.dataset.key);
+  }
+  recent.splice(0, recent.length - Math.max(CALM, many));
   clearTimeout(timer);
-  if (playing) timer = setTimeout(next, seconds(item) * 1000);
+  if (playing) timer = setTimeout(next, Math.max(...items.map(seconds)) * 1000);
 }
 
-// What is new comes first and once; else one that was not shown lately.
-function next() {
-  const known = new Map(all().map((item) => [item.dataset.key, item]));
+// What is new comes first and once; then what is pinned, if it was not there lately; else one that was not either.
+function chosen(shown) {
+  const items = all().filter((item) => !shown.includes(item));
   while (fresh.length) {
-    const item = known.get(fresh.shift());
-    if (item) return show(item);
+    const key = fresh.shift();
+    const item = items.find((one) => one.dataset.key === key);
+    if (item) return item;
   }
-  const others = all().filter((item) => !recent.includes(item.dataset.key));
-  const choice = others.length ? others : all();
-  show(choice[Math.floor(Math.random() * choice.length)]);
+  const others = items.filter((item) => !recent.includes(item.dataset.key));
+  const pinned = others.find((item) => item.dataset.key === pin);
+  const choice = others.length ? others : items;
+  return pinned ?? choice[Math.floor(Math.random() * choice.length)];
+}
+
+function next() {
+  const items = [];
+  while (items.length < Math.min(many, all().length)) items.push(chosen(items));
+  show(items);
 }
 
 function step(by) {
   const items = all();
-  const at = items.findIndex((item) => "on" in item.dataset);
-  show(items[(at + by + items.length) % items.length]);
+  const at = items.findIndex((item) => "on" in item.dataset) + by * many;
+  show(items.slice(0, many).map((_, place) => items[(at + place + items.length * many) % items.length]));
 }
 
 function play(on) {
@@ -109,7 +120,9 @@ async function ask() {
     try {
       const answer = await fetch(main.dataset.feed, { cache: "no-cache", headers: etag ? { "If-None-Match": etag } : {} });
       if (answer.status === 200) {
-        take((await answer.json()).items);
+        const told = await answer.json();
+        pin = told.pin;
+        take(told.items);
         etag = answer.headers.get("ETag") ?? "known";
       }
       if (answer.ok || answer.status === 304) heard = Date.now();
@@ -150,6 +163,8 @@ if (queue) {
   });
   addEventListener("pointermove", awake);
   navigator.wakeLock?.request("screen").catch(() => {});
-  show(all()[0]);
+  document.body.classList.toggle("four", many > 1);
+  const pinned = all().filter((item) => item.dataset.key === pin);
+  show([...pinned, ...all().filter((item) => item.dataset.key !== pin)].slice(0, many));
   ask();
 }
