@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import commits, copies, forgetting, one_reply, relevance, search, typing
+from tests.bench import commits, copies, forgetting, one_reply, questions, relevance, search, spam, typing
 
 BENCHES = {
     "commits": commits.main,
     "copies": copies.main,
     "forgetting": forgetting.main,
     "one_reply": one_reply.main,
-    "search": search.main,
+    "questions": lambda *_: questions.main(),
     "relevance": relevance.main,
+    "search": search.main,
+    "spam": lambda *_: spam.main(),
     "typing": typing.main,
 }
 

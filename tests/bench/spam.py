@@ -83,7 +83,7 @@ def learn(given: Sequence[Comment]) -> tuple[dict[str, float], float]:
     return found, round(-(line + MARGIN), 2)
 
 
-def main(words: Sequence[str]) -> None:
+def main(words: Sequence[str] = ()) -> None:
     """Print it all."""
     given = comments()
     tuning, held = [one for one in given if one.tuning], [one for one in given if not one.tuning]
