@@ -116,7 +116,11 @@ def _ours(folder: Path, items: list[Item], asked: dict[str, list[str]]) -> None:
     _ask("ours, with facets", asked, lambda text: index.search(parse(text, facets=FACETS)))
     _ask("ours, again", asked, lambda text: index.search(parse(text, facets=FACETS)))
     cut = sum(index.search(parse(text, facets=FACETS)).partial for texts in asked.values() for text in texts)
-    _ask("ours, hostile questions", {"hostile": hostile()}, lambda text: index.search(parse(text, facets=FACETS)))
+    cruel, ask = {"hostile": hostile()}, lambda text: index.search(parse(text, facets=FACETS))
+    _ask("ours, hostile questions", cruel, ask)
+    held = _held()
+    _ask("ours, hostile questions ten times more", {"hostile": cruel["hostile"] * 10}, ask)
+    print(f"  memory {held:.0f} MiB before them, {_held():.0f} MiB after")
     print(f"  partial answers: {cut} of {sum(map(len, asked.values()))}")
     fresh, old = items[1], items[len(items) // 2]
     grown = Item(id="https://talk.example/new", url="", channel="blog", published=fresh.published, html="<p>new</p>")
@@ -127,6 +131,11 @@ def _ours(folder: Path, items: list[Item], asked: dict[str, list[str]]) -> None:
     _timed("ours: a question after it", lambda: index.search(parse("tea", facets=FACETS)))
     _memory()
     index.close()
+
+
+def _held() -> float:
+    """MiB that this process holds now (Linux)."""
+    return int(Path("/proc/self/statm").read_text("utf-8").split()[1]) * resource.getpagesize() / 2**20
 
 
 def _memory() -> None:
