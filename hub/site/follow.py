@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from hub.insight.answers import heard, replied
 from hub.model import Entry, Item, Thread
 from hub.pages import HOME, MENTIONS, Page, Post, Stretch, Touched, address, closed, page_at, sort_key, topic, touched
-from hub.site import answered, lacks
+from hub.site import answered, described, lacks
 from hub.site.collect import Collector, lists
 from hub.site.insights import newest_day, planned
 from hub.site.manifest import Manifest
@@ -131,6 +131,8 @@ class Follower:
             if record.thread and not (record.copy or record.part):
                 self.roll.read(item, record.thread, record.shown if record.thread == item.id else None)
                 answered.put(self.manifest.db, item, record.thread)
+            if record.thread:
+                described.put(self.manifest.db, item, record.thread)
             if record.thread and item.quotes:
                 self.cites.put((item,), record.thread, self.store)
             if record.thread and not item.unsearchable:
@@ -238,6 +240,7 @@ class Follower:
         moved = dict(where.items() ^ self.manifest.places(root).items())
         self.roll.thread(root, thread, {*changed, *moved})
         self.moved |= answered.thread(self.manifest.db, root, thread, {*changed, *moved})
+        self.moved |= described.thread(self.manifest.db, root, thread)
         self.said.thread(root, thread, root in changed)
         self._recent(root, {*changed, *_answering(thread, changed)})
         self._note(touched(before, after))

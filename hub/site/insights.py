@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from hub.insight.questions import asks
 from hub.pages import Page, base
-from hub.site import answered, jsonld
+from hub.site import answered, described, jsonld
 from hub.site.charts import bars, pace
 from hub.site.sheets import InsightsPage
 from hub.site.views import Bars, Head, Pace, Place
@@ -66,6 +66,10 @@ class Figures:
     def people(self) -> int:
         return answered.people(self.db, self.first.isoformat(), self.end.isoformat(), self.channel)
 
+    def pictures(self) -> tuple[int, int]:
+        """(the brand's pictures, those without a description)."""
+        return described.pictures(self.db, self.first.isoformat(), self.end.isoformat(), self.channel)
+
     def top(self) -> list[tuple[str, int]]:
         """(post, replies in these days), the most answered first."""
         where, more = ("AND channel = ?", [self.channel]) if self.channel else ("", [])
@@ -110,6 +114,7 @@ def files(shop: Workshop, page: Page) -> dict[str, bytes]:
             (len(replies), len(before.said("replies"))),
             (now.people(), before.people()),
         ),
+        pictures=(now.pictures(), before.pictures()),
         **_answers(shop, now, before),
         charts=tuple(charts) if enough else (),
         table=tuple(

@@ -14,7 +14,7 @@ from pathlib import Path
 from hub.errors import OutputError
 from hub.pages import HOME, Page, Post
 
-VERSION = 12
+VERSION = 13
 
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
@@ -54,6 +54,10 @@ CREATE TABLE heard (id TEXT PRIMARY KEY, root TEXT, author TEXT, sort TEXT, chan
   asks INTEGER) WITHOUT ROWID;
 CREATE INDEX heard_root ON heard (root, sort, id);
 CREATE INDEX heard_sort ON heard (sort, id);
+CREATE TABLE pictured (id TEXT PRIMARY KEY, root TEXT, sort TEXT, channel TEXT, pictures INTEGER,
+  bare INTEGER) WITHOUT ROWID;
+CREATE INDEX pictured_root ON pictured (root);
+CREATE INDEX pictured_sort ON pictured (sort);
 CREATE TABLE cites (name TEXT, root TEXT, id TEXT, PRIMARY KEY (name, root, id)) WITHOUT ROWID;
 CREATE INDEX cites_root ON cites (root);
 CREATE TABLE due (kind TEXT, name TEXT, number INTEGER, PRIMARY KEY (kind, name, number)) WITHOUT ROWID;
@@ -130,7 +134,7 @@ class Manifest:
         """Forget which posts and replies there are, and what they say."""
         self.keep("lacks", "")
         said = ("posts", "listed", "tagged", "replies", "parts", "places", "related", "said")
-        for table in (*said, "lacks", "spoken", "folk", "heard", "cites"):
+        for table in (*said, "lacks", "spoken", "folk", "heard", "pictured", "cites"):
             self.db.execute(f"DELETE FROM {table}")  # noqa: S608
 
     def close(self) -> None:

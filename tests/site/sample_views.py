@@ -381,6 +381,7 @@ INSIGHTS = sheets.InsightsPage(
     ranges=((7, "insights/last-7-days/"), (90, "insights/")),
     channels=((BLOG, "insights/blog/"),),
     numbers=((12, 9), (1204, 1204), (9, 4)),
+    pictures=((12, 4), (9, 0)),
     soon=("2 hours", "3 hours"),
     within=(62, 40),
     paces=((BLOG, pace(7200, 90000, "Blog", "Half within 2 hours.")),),

@@ -1,9 +1,11 @@
 """Insights count whole days alone: they move once a day, and when something of such a day changes."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from hub.model import Media
 from tests.site.conftest import START, lay, post, reply
 from tests.site.test_build import changes
 
@@ -135,3 +137,19 @@ def test_a_list_says_how_long_the_first_answer_took(built):
     built.save(*asked(1, answered=2))
     built.build()
     assert "<span>Answered in 2 hours</span>" in built.files()["index.html"].decode()
+
+
+def test_pictures_of_the_brand_without_a_description_are_counted(folder):
+    lamp, bench = Media(url="https://blog.example/lamp.png", alt="A lamp"), Media(url="https://blog.example/bench.png")
+    talk(folder)
+    mine = {"ours": True, "published": LAST - timedelta(days=1)}
+    folder.save(post(50, media=(lamp, bench), **mine), reply(51, P5, media=(bench,), **mine))
+    folder.save(reply(52, P5, media=(bench,), published=LAST - timedelta(days=1)))
+    folder.build()
+    assert "<dt>Our pictures without a description</dt><dd>2 of 3</dd>" in page(folder)
+    folder.save(reply(51, P5, media=(replace(bench, alt="A bench"),), **mine))
+    folder.build()
+    assert "<dt>Our pictures without a description</dt><dd>1 of 3</dd>" in page(folder)
+    folder.save(gone=("https://blog.example/?p=50",))
+    folder.build()
+    assert "<dt>Our pictures without a description</dt><dd>0 of 1</dd>" in page(folder)
