@@ -158,8 +158,9 @@ class Batch:
     """What one step of a pull brings, with the cursor that is right once this batch is saved.
 
     `gone` are names of items the source says no longer exist. `counts` maps an item's name to what the network
-    reports of it: {"replies": 12, "likes": 40}. `absent` says of a conversation, by a name of its root, how many
-    replies at most are not brought for which of REASONS; it takes the place of what was said of that one before.
+    reports of it: {"replies": 12, "likes": 40}, and the brand's own account to {"followers": 1200}. `absent` says of a
+    conversation, by a name of its root, how many replies at most are not brought for which of REASONS; it takes the
+    place of what was said of that one before.
     `profiles` are what authors of these items say of themselves, where the channel sees that without asking for it.
     `warnings` are sentences about parts that failed (a comment feed).
     """

@@ -17,7 +17,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from hub.channels import Ask
 from hub.channels.loose import Json, at, mapping, number, rows, string, when
-from hub.channels.mastodon_items import Site, figures, hidden, host, profiles, status, uri
+from hub.channels.mastodon_items import Site, figures, followers, hidden, host, profiles, status, uri
 from hub.channels.mastodon_talk import Reading, Talk, incomplete, strings
 from hub.errors import Malformed, Missing, Refused, Unreachable
 from hub.model import REST, Batch, Complete, Cursor, Item, Terms
@@ -165,7 +165,7 @@ class _Visit:
 
     def _posts(self, found: list[Json], gone: tuple[str, ...] = ()) -> Batch:
         """What the brand said first, not as a reply; its replies follow with their conversations."""
-        placed, items, counts, absent = mapping(self.state, "placed"), [], {}, {}
+        placed, items, counts, absent = mapping(self.state, "placed"), [], followers(found, self._site), {}
         for row in found:
             name, where = uri(row), placed.get(string(row, "id"))
             if name and (where is not None or not string(row, "in_reply_to_id") or self._shut):

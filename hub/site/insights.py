@@ -114,6 +114,7 @@ def files(shop: Workshop, page: Page) -> dict[str, bytes]:
             (len(replies), len(before.said("replies"))),
             (now.people(), before.people()),
         ),
+        followers=_followers(shop, now),
         pictures=(now.pictures(), before.pictures()),
         **_answers(shop, now, before),
         charts=tuple(charts) if enough else (),
@@ -270,6 +271,16 @@ def _soon(shop: Workshop, waits: list[tuple[str, float | None]]) -> tuple[str, i
     took = sorted(wait for _, wait in waits if wait is not None)
     within = round(100 * bisect_left(took, 86400) / len(waits)) if waits else None
     return _span(shop, _reached(took, 0.5)) if took else "", within
+
+
+def _followers(shop: Workshop, now: Figures) -> tuple[int, int]:
+    """How many followed at the end of these days, and at the end of the days before; 0 where that was not told."""
+    told = shop.store.followers(now.channel) if now.channel else []
+    return _last(told, now.end), _last(told, now.first)
+
+
+def _last(told: list[tuple[date, int]], end: date) -> int:
+    return next((many for day, many in reversed(told) if day < end), 0)
 
 
 def _answers(shop: Workshop, now: Figures, before: Figures) -> dict[str, Any]:

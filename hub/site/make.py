@@ -276,6 +276,7 @@ def _list(shop: Workshop, page: Page) -> dict[str, bytes]:
         older=list_path(of, (number or last + 1) - 1) if (number or last + 1) > 1 else "",
         oldest=list_path(of, 1) if last and number != 1 else "",
         place=shop.composer.place(name) if channel else None,
+        followers=next((many for _, many in reversed(shop.store.followers(name))), 0) if channel and not number else 0,
         topic=topics.facts(shop, name, number) if name.startswith("topic/") else None,
         query=one.query if one else "",
         collections=tuple((shop.list_title(other), base(other)) for other in lists(saved)) if not name else (),

@@ -81,6 +81,7 @@ class InsightsPage:
     hours: tuple[tuple[str, tuple[tuple[int, int], ...]], ...] = ()  # (weekday, (messages, tint) of 24 hours)
     top: tuple[tuple[str, str, int], ...] = ()  # (href, heading, replies)
     topics: tuple[tuple[str, str, int, int], ...] = ()  # (topic, href, posts, posts before)
+    followers: tuple[int, int] = (0, 0)  # of a channel, at the end of these days and of the days before
     pictures: tuple[tuple[int, int], tuple[int, int]] = ((0, 0), (0, 0))  # the brand's, those without a description
     soon: tuple[str, str] = ("", "")  # half of the answers came within: (these days, the days before)
     within: tuple[int | None, int | None] = (None, None)  # percent answered within a day

@@ -293,6 +293,7 @@ class ListPage:
     older: str = ""
     oldest: str = ""
     place: Place | None = None
+    followers: int = 0  # of the brand on this channel, rounded; 0 where that is not told
     topic: TopicFacts | None = None
     query: str = ""  # of a collection: the question it answers
     collections: tuple[tuple[str, str], ...] = ()  # on "/" alone: title, href

@@ -231,6 +231,10 @@ class Store(Protocol):
         """What was counted of a thing by any of its names (a post, an account), oldest first."""
         ...
 
+    def followers(self, channel: str) -> list[tuple[date, int]]:
+        """How many follow the brand on a channel, rounded as pages tell it: the days on which that was another number
+        than before, oldest first."""
+
     def hidden(self) -> Mapping[str, int]:
         """Rule id → how many items it hides."""
         ...

@@ -284,6 +284,10 @@ class Archive:
         with self.database.reading() as c:
             return figures.past(c, name)
 
+    def followers(self, channel: str) -> list[tuple[date, int]]:
+        with self.database.reading() as c:
+            return figures.followers(c, channel)
+
     def hidden(self) -> Mapping[str, int]:
         with self.database.reading() as c:
             return reading.hidden(c)

@@ -8,13 +8,14 @@ from datetime import date
 from sqlalchemy import Connection, delete, insert, select, update
 
 from hub.model import REASONS, Batch
-from hub.store import Past
+from hub.store import Past, journal
 from hub.store.codec import VOTES, key, votes
 from hub.store.database import chunks, each
 from hub.store.schema import counts, history, names
 
 MOST = 2**63 - 1
 ABSENT = "absent:"  # and one of REASONS: the type of a count
+FOLLOWERS = "followers"  # the type of what is counted of the brand's own account
 Counted = Mapping[str, Mapping[str, int]]
 
 
@@ -50,8 +51,10 @@ def save(c: Connection, channel: str, batch: Batch, day: date | None = None) -> 
     if day:
         news = {pair: value for pair, value in wanted.items() if known.get(pair) != value}
         _remember(c, channel, day, {pair: value for pair, value in news.items() if _is_figure(pair[1])})
-    moved = {pair[0] for pair, value in wanted.items() if shown(pair[1], value) != shown(pair[1], known.get(pair, 0))}
-    return {row.item for row in each(c, select(names.c.item), names.c.name, moved)}
+    moved = [pair for pair, value in wanted.items() if shown(pair[1], value) != shown(pair[1], known.get(pair, 0))]
+    if FOLLOWERS in {type for _, type in moved}:
+        journal.write(c, "channel", [channel])
+    return {row.item for row in each(c, select(names.c.item), names.c.name, {name for name, _ in moved})}
 
 
 def _remember(c: Connection, channel: str, day: date, news: Mapping[tuple[str, str], int]) -> None:
@@ -72,6 +75,13 @@ def past(c: Connection, name: str) -> list[Past]:
     h = history.c
     ask = select(h.day, h.channel, h.type, h.value).where(h.name == key(name)).order_by(h.day, h.channel, h.type)
     return [Past(date.fromisoformat(row.day), row.channel, row.type, row.value) for row in c.execute(ask)]
+
+
+def followers(c: Connection, channel: str) -> list[tuple[date, int]]:
+    """How many followed on the days on which the count was another than before, as it is shown, oldest first."""
+    h = history.c
+    ask = select(h.day, h.value).where(h.channel == channel, h.type == FOLLOWERS).order_by(h.day, h.name)
+    return [(date.fromisoformat(row.day), figure(row.value)) for row in c.execute(ask)]
 
 
 def of(c: Connection, ids: Iterable[str]) -> dict[str, dict[str, int]]:

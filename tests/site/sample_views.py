@@ -326,6 +326,7 @@ CHANNEL = v.ListPage(
     cards=CARDS[:2],
     newer="channel/blog/",
     place=BLOG,
+    followers=1200,
 )
 TOPIC = v.ListPage(
     head=head("topic/repair/", "repair"),
@@ -381,6 +382,7 @@ INSIGHTS = sheets.InsightsPage(
     ranges=((7, "insights/last-7-days/"), (90, "insights/")),
     channels=((BLOG, "insights/blog/"),),
     numbers=((12, 9), (1204, 1204), (9, 4)),
+    followers=(1200, 1100),
     pictures=((12, 4), (9, 0)),
     soon=("2 hours", "3 hours"),
     within=(62, 40),

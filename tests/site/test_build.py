@@ -46,7 +46,7 @@ def test_one_new_reply_rewrites_only_what_shows_it(folder):
     rewritten = changes(folder, lambda: folder.save(reply(99, P5, published=late)))
     feeds = {f"feeds/replies.{ending}" for ending in ("atom", "rss", "json")}
     expected = {f"{here}index.html", f"{here}replies.atom", f"{here}activity.json", "index.html", "page/1/index.html"}
-    expected |= {"wall/index.html", "wall/feed.json", "embed/blog.example/5/talk.htm"}
+    expected |= {"wall/index.html", "wall/feed.json", "wall/recap/index.html", "embed/blog.example/5/talk.htm"}
     expected |= {"channel/blog/page/1/index.html", "archive/2026/01/index.html", "sitemap/2026-01.xml"}
     searched = {path for path in rewritten if path.startswith("search/")}
     assert rewritten - searched == expected | feeds

@@ -45,9 +45,16 @@ def test_a_day_without_news_writes_nothing(counted: Archive) -> None:
     assert past(counted) == [(1, "likes", 1200)]
 
 
-def test_an_account_has_a_past_too_and_dirties_no_page(archive: Archive) -> None:
-    archive.save("blog", Batch(counts={url("@acme"): {"followers": 40}}), day=DAYS[0])
-    assert (archive.seq, past(archive, "@acme")) == (0, [(1, "followers", 40)])
+def test_an_account_has_a_past_too_and_tells_its_channel_when_it_reads_otherwise(archive: Archive) -> None:
+    told = []
+    for day, many in zip(DAYS, (1180, 1210, 1212), strict=True):
+        before = archive.seq
+        archive.save("blog", Batch(counts={url("@acme"): {"followers": many}}), day=day)
+        told.append([(entry.what, entry.id) for entry in archive.changed(before)])
+    assert told == [[("channel", "blog")], [], []]
+    assert past(archive, "@acme") == [(1, "followers", 1180), (2, "followers", 1210), (3, "followers", 1212)]
+    assert archive.followers("blog") == [(day, 1200) for day in DAYS]
+    assert archive.followers("news") == []
 
 
 def test_what_left_is_counted_by_the_write_that_removes_it(counted: Archive) -> None:
