@@ -23,15 +23,15 @@ pytestmark = pytest.mark.browser
 Told = Mapping[str, Any]
 
 DEMO = ("", "page/1/", "channel/blog/", "p/2026-09-29", "p/2026-11-12", "archive/", "archive/2026/", "archive/2026/09/",
-        "topics/", "topic/", "mentions/", "people/", "person/", "insights/", "insights/last-365-days/", "wall/", "wall/recap/",
-        "search/", "feeds/", "about/", "privacy/", "transparency/", "404.html", "visit-us/")  # fmt: skip
+        "topics/", "topic/", "mentions/", "people/", "person/", "insights/", "insights/last-365-days/", "wall/",
+        "wall/recap/", "search/", "feeds/", "about/", "privacy/", "transparency/", "404.html", "visit-us/")  # fmt: skip
 STATES = ("", "channel/social/", "channel/empty/", "-article-", "-silent-", "-many-", "-plain-", "-film-", "-poll-",
           "-warned-", "-quote-", "-worded-", "-arabic-", "-custom-", "-review-", "-large-", "-deep-", "/replies/2/",
           "/t/", "/newest/", "/most/", "-spread-", "-parts-", "-partly-", "-asking-", "p/undated", "archive/undated/",
           "mentions/", "topics/", "topic/repair/", "collection/mending/", "insights/", "insights/empty/", "wall/",
           "search/", "transparency/")  # fmt: skip
-MIRRORED = ("", "-article-", "-large-", "-spread-", "archive/2026/03/", "topics/", "insights/", "wall/", "wall/recap/", "search/",
-            "about/", "transparency/")  # fmt: skip
+MIRRORED = ("", "-article-", "-large-", "-spread-", "archive/2026/03/", "topics/", "insights/", "wall/",
+            "wall/recap/", "search/", "about/", "transparency/")  # fmt: skip
 
 # gzip KiB on first load: page, style, scripts, pictures, all of it; elements (SITE.md §5.5)
 BUDGETS = {
