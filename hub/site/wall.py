@@ -45,7 +45,7 @@ def files(shop: Workshop, page: Page) -> dict[str, bytes]:
     settings, name, here = shop.texts.settings.wall, page.name, path(page.name)
     if name not in walls(settings):
         return {}
-    title = " · ".join(part for part in (shop.texts.word("Wall"), name.removeprefix("topic/")) if part)
+    title = _titled(shop.texts.word("Wall"), name)
     records = [record for record in _queue(shop, name) if not settings.manual or _let(shop, record.shown)]
     items = [item for record in records if (item := _shown(shop, record))]
     head = Head(
@@ -67,7 +67,7 @@ def files(shop: Workshop, page: Page) -> dict[str, bytes]:
         f"{here}index.html": shop.render("wall", view),
         f"{here}feed.json": _feed(shop, items, view.pin),
         f"{here}qr.svg": code(target),
-        f"{here}recap/index.html": shop.render("recap", _recap(shop, view, items)),
+        f"{here}recap/index.html": shop.render("recap", _recap(shop, view, items, name)),
     }
 
 
@@ -93,9 +93,13 @@ def _queue(shop: Workshop, name: str) -> list[Record]:
     return [*newest, *(record for record in more if record.item.published)]
 
 
-def _recap(shop: Workshop, view: WallPage, items: list[WallItem]) -> RecapPage:
+def _titled(word: str, name: str) -> str:
+    return " · ".join(part for part in (word, name.removeprefix("topic/")) if part)
+
+
+def _recap(shop: Workshop, view: WallPage, items: list[WallItem], name: str) -> RecapPage:
     """What is on the wall, day by day."""
-    title = f"{shop.texts.word('Recap')} · {view.title}"
+    title = _titled(shop.texts.word("Recap"), name)
     head = replace(view.head, title=f"{title} · {shop.shell.name}", path=f"{view.head.path}recap/")
     days = tuple((day, tuple(those)) for day, those in groupby(items, key=lambda item: item.published.text))
     return RecapPage(head=head, title=title, wall=view.head.path, days=days)

@@ -370,7 +370,7 @@ WALL = sheets.WallPage(
 )
 RECAP = sheets.RecapPage(
     head=head("wall/recap/", "Recap", noindex=True),
-    title="Recap · Wall",
+    title="Recap",
     wall="wall/",
     days=(("3 November 2026", WALL.items[:2]), ("2 November 2026", WALL.items[2:])),
 )
