@@ -7,6 +7,7 @@ import csv
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from io import StringIO
 from math import ceil
 from sqlite3 import Connection
@@ -59,6 +60,7 @@ class Figures:
         rows = self.db.execute(query, (self.first.isoformat(), self.end.isoformat()))
         return [(sort, name) for sort, name in rows if not self.channel or name == self.channel]
 
+    @cached_property
     def waits(self) -> list[tuple[str, float | None]]:
         """(channel, seconds until the answer, if one came) of what the public said."""
         return answered.waits(self.db, self.first.isoformat(), self.end.isoformat(), self.channel)
@@ -230,12 +232,10 @@ def _csv(rows: Iterable[Iterable[object]]) -> bytes:
     return out.getvalue().encode()
 
 
-def _paces(
-    shop: Workshop, waits: list[tuple[str, float | None]], channels: Iterable[str]
-) -> Iterator[tuple[Place, list[float], int]]:
+def _paces(shop: Workshop, now: Figures) -> Iterator[tuple[Place, list[float], int]]:
     """Channel, seconds until each answer in order of length, messages in all."""
-    for name in channels:
-        mine = [wait for channel, wait in waits if channel == name]
+    for name in [now.channel] if now.channel else shop.texts.settings.channels:
+        mine = [wait for channel, wait in now.waits if channel == name]
         if mine:
             yield shop.composer.place(name), sorted(wait for wait in mine if wait is not None), len(mine)
 
@@ -285,9 +285,7 @@ def _last(told: list[tuple[date, int]], end: date) -> int:
 
 def _answers(shop: Workshop, now: Figures, before: Figures) -> dict[str, Any]:
     """How soon the public was answered, and what was not."""
-    waits, earlier = now.waits(), before.waits()
-    channels = [now.channel] if now.channel else shop.texts.settings.channels
-    paces = list(_paces(shop, waits, channels))
+    waits, earlier, paces = now.waits, before.waits, list(_paces(shop, now))
     soon, was = _soon(shop, waits), _soon(shop, earlier)
     return {
         "soon": (soon[0], was[0]),
@@ -317,11 +315,10 @@ def _questions(shop: Workshop, now: Figures) -> Iterator[tuple[str, str, str]]:
 
 
 def _pace_csv(shop: Workshop, now: Figures) -> bytes:
-    channels = [now.channel] if now.channel else shop.texts.settings.channels
     rows = [
         (place.name, many, *((round(_reached(took, 0.5)), round(_reached(took, 0.9))) if took else ("", "")),
          *_shares(took, many))
-        for place, took, many in _paces(shop, now.waits(), channels)
+        for place, took, many in _paces(shop, now)
     ]  # fmt: skip
     names = ("channel", "messages", "median seconds", "p90 seconds", "within an hour", "within a day", "later", "never")
     return _csv([names, *rows])

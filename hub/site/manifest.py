@@ -14,7 +14,7 @@ from pathlib import Path
 from hub.errors import OutputError
 from hub.pages import HOME, Page, Post
 
-VERSION = 13
+VERSION = 14
 
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
@@ -52,7 +52,8 @@ CREATE INDEX folk_many ON folk (ours, many);
 CREATE INDEX folk_letter ON folk (letter);
 CREATE TABLE heard (id TEXT PRIMARY KEY, root TEXT, author TEXT, sort TEXT, channel TEXT, answer TEXT,
   asks INTEGER) WITHOUT ROWID;
-CREATE INDEX heard_root ON heard (root, sort, id);
+CREATE INDEX heard_root ON heard (root);
+CREATE INDEX heard_answered ON heard (root, asks DESC, sort, id) WHERE answer IS NOT NULL;
 CREATE INDEX heard_sort ON heard (sort, id);
 CREATE TABLE pictured (id TEXT PRIMARY KEY, root TEXT, sort TEXT, channel TEXT, pictures INTEGER,
   bare INTEGER) WITHOUT ROWID;

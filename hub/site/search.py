@@ -237,7 +237,7 @@ def chunk_file(shop: Workshop, page: Page) -> dict[str, bytes]:
         shop.records(_named([row[:2] for row in _rows(shop, block)[first : first + CHUNK * ahead]]))
     found = {record.item.id: record.item for record in shop.records(wanted)}
     place, reading = shop.manifest.place, shop.shelf.reading
-    tops = {root: _top(reading, found.get(root)) for _, root in pairs}
+    tops = {root: _top(reading, found.get(root)) for root in {root for _, root in pairs}}
     shown = [_shown(reading, found.get(ident), tops[root], place(ident)) for ident, root in pairs]
     return {f"search/{page.name}/d{page.number}.json": _json(shown)}
 
