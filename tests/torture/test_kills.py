@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
@@ -52,10 +53,11 @@ def test_update_under_trial_is_a_large_one(whole: Twin) -> None:
 def cut(whole: Twin, site: Path, stage: str, at: int) -> None:
     """Kill it at this call. A pull makes more or fewer with each run: a call that never came is sought earlier."""
     code, said = ran(command(site, TODAY, "update", "--now", stage=stage, at=at))
-    while code == 0 and at > 1:
+    crashed = code == -signal.SIGSEGV  # seen once in Python 3.11.2 below its profiler: tried a second time, no more
+    while crashed or (code == 0 and at > 1):
         shutil.rmtree(site)
         shutil.copytree(whole.before, site)
-        at = at * 4 // 5
+        at, crashed = (at if crashed else at * 4 // 5), False
         code, said = ran(command(site, TODAY, "update", "--now", stage=stage, at=at))
     assert code == -9, said
 
