@@ -9,7 +9,7 @@ https://docs.joinmastodon.org/entities/Status/
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import unescape
 from urllib.parse import urlsplit
@@ -150,10 +150,11 @@ def figures(row: Json) -> dict[str, int]:
     return {"likes": number(row, "favourites_count"), "reposts": number(row, "reblogs_count")}
 
 
-def followers(found: Sequence[Json], site: Site) -> dict[str, dict[str, int]]:
+def followers(found: Iterable[Json], site: Site) -> dict[str, dict[str, int]]:
     """How many follow the brand, as the newest of its statuses has it; servers may keep that to themselves."""
-    told = {string(row, "account", "url"): number(row, "account", "followers_count") for row in found if site.ours(row)}
-    return {name: {"followers": many} for name, many in list(told.items())[:1] if name and many > 0}
+    row = next(filter(site.ours, found), {})
+    name, many = string(row, "account", "url"), number(row, "account", "followers_count")
+    return {name: {"followers": many}} if name and many > 0 else {}
 
 
 def local(site: Site, id: str) -> str:

@@ -28,6 +28,7 @@ USUAL = 30
 FEW = 20  # messages, under which a drawing would say more than is known
 TINTS = 4
 TOP = 10
+Paced = tuple[Place, list[float], int]  # channel, seconds until each answer in order of length, messages in all
 LOOKED = 200  # messages without an answer that are looked at for questions
 
 
@@ -101,7 +102,7 @@ def files(shop: Workshop, page: Page) -> dict[str, bytes]:
         _over_time(shop, posts + replies, channel, steps)
         for channel in ([name] if name else shop.texts.settings.channels)
     ]
-    hours = _hours(shop, posts + replies)
+    hours, paces = _hours(shop, posts + replies), list(_paces(shop, now))
     enough = len(posts) + len(replies) >= FEW
     view = InsightsPage(
         head=_head(shop, name, days),
@@ -118,7 +119,7 @@ def files(shop: Workshop, page: Page) -> dict[str, bytes]:
         ),
         followers=_followers(shop, now),
         pictures=(now.pictures(), before.pictures()),
-        **_answers(shop, now, before),
+        **_answers(shop, now, before, paces),
         charts=tuple(charts) if enough else (),
         table=tuple(
             (label, *(chart.bars[at].value for _, chart in charts))
@@ -142,7 +143,7 @@ def files(shop: Workshop, page: Page) -> dict[str, bytes]:
                 ),
             ]
         ),
-        **({f"{here}answers.csv": _pace_csv(shop, now)} if view.shares else {}),
+        **({f"{here}answers.csv": _pace_csv(paces)} if view.shares else {}),
         **({f"{here}hours.csv": grid} if enough else {}),
     }
 
@@ -232,8 +233,7 @@ def _csv(rows: Iterable[Iterable[object]]) -> bytes:
     return out.getvalue().encode()
 
 
-def _paces(shop: Workshop, now: Figures) -> Iterator[tuple[Place, list[float], int]]:
-    """Channel, seconds until each answer in order of length, messages in all."""
+def _paces(shop: Workshop, now: Figures) -> Iterator[Paced]:
     for name in [now.channel] if now.channel else shop.texts.settings.channels:
         mine = [wait for channel, wait in now.waits if channel == name]
         if mine:
@@ -283,10 +283,10 @@ def _last(told: list[tuple[date, int]], end: date) -> int:
     return next((many for day, many in reversed(told) if day < end), 0)
 
 
-def _answers(shop: Workshop, now: Figures, before: Figures) -> dict[str, Any]:
+def _answers(shop: Workshop, now: Figures, before: Figures, paces: list[Paced]) -> dict[str, Any]:
     """How soon the public was answered, and what was not."""
-    waits, earlier, paces = now.waits, before.waits, list(_paces(shop, now))
-    soon, was = _soon(shop, waits), _soon(shop, earlier)
+    waits = now.waits
+    soon, was = _soon(shop, waits), _soon(shop, before.waits)
     return {
         "soon": (soon[0], was[0]),
         "within": (soon[1], was[1]),
@@ -314,11 +314,11 @@ def _questions(shop: Workshop, now: Figures) -> Iterator[tuple[str, str, str]]:
             yield shop.spot(root.item, record.item.id), shop.card(root).heading, day
 
 
-def _pace_csv(shop: Workshop, now: Figures) -> bytes:
+def _pace_csv(paces: Iterable[Paced]) -> bytes:
     rows = [
         (place.name, many, *((round(_reached(took, 0.5)), round(_reached(took, 0.9))) if took else ("", "")),
          *_shares(took, many))
-        for place, took, many in _paces(shop, now)
+        for place, took, many in paces
     ]  # fmt: skip
     names = ("channel", "messages", "median seconds", "p90 seconds", "within an hour", "within a day", "later", "never")
     return _csv([names, *rows])

@@ -234,6 +234,7 @@ class Store(Protocol):
     def followers(self, channel: str) -> list[tuple[date, int]]:
         """How many follow the brand on a channel, rounded as pages tell it: the days on which that was another number
         than before, oldest first."""
+        ...
 
     def hidden(self) -> Mapping[str, int]:
         """Rule id → how many items it hides."""
