@@ -266,11 +266,11 @@ def _span(shop: Workshop, seconds: float) -> str:
     return shop.texts.words.span(timedelta(seconds=seconds))
 
 
-def _soon(shop: Workshop, waits: list[tuple[str, float | None]]) -> tuple[str, int | None]:
-    """Half of the answers came within; percent of all that were answered within a day."""
+def _soon(waits: list[tuple[str, float | None]]) -> tuple[float, int | None]:
+    """Seconds within which half of the answers came; percent of all that were answered within a day."""
     took = sorted(wait for _, wait in waits if wait is not None)
     within = round(100 * bisect_left(took, 86400) / len(waits)) if waits else None
-    return _span(shop, _reached(took, 0.5)) if took else "", within
+    return _reached(took, 0.5) if took else 0, within
 
 
 def _followers(shop: Workshop, now: Figures) -> tuple[int, int]:
@@ -286,9 +286,12 @@ def _last(told: list[tuple[date, int]], end: date) -> int:
 def _answers(shop: Workshop, now: Figures, before: Figures, paces: list[Paced]) -> dict[str, Any]:
     """How soon the public was answered, and what was not."""
     waits = now.waits
-    soon, was = _soon(shop, waits), _soon(shop, before.waits)
+    soon, was = _soon(waits), _soon(before.waits)
     return {
-        "soon": (soon[0], was[0]),
+        "soon": (
+            *(_span(shop, half) if half else "" for half in (soon[0], was[0])),
+            shop.texts.words.change(soon[0], was[0]),
+        ),
         "within": (soon[1], was[1]),
         "paces": tuple(_drawn(shop, place, took) for place, took, _ in paces if took) if len(waits) >= FEW else (),
         "shares": tuple(

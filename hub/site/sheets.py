@@ -83,7 +83,7 @@ class InsightsPage:
     topics: tuple[tuple[str, str, int, int], ...] = ()  # (topic, href, posts, posts before)
     followers: tuple[int, int] = (0, 0)  # of a channel, at the end of these days and of the days before
     pictures: tuple[tuple[int, int], tuple[int, int]] = ((0, 0), (0, 0))  # the brand's, those without a description
-    soon: tuple[str, str] = ("", "")  # half of the answers came within: (these days, the days before)
+    soon: tuple[str, str, str] = ("", "", "")  # half of the answers came within: (these days, days before, change)
     within: tuple[int | None, int | None] = (None, None)  # percent answered within a day
     paces: tuple[tuple[Place, Pace], ...] = ()  # how soon each channel is answered; empty where too little was said
     shares: tuple[tuple[str | int, ...], ...] = ()  # the same as a table

@@ -19,7 +19,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time, format_timedelta, get_datetime_format
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 from babel.support import Translations
 from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
@@ -80,6 +80,14 @@ class Words:
 
     def number(self, value: float) -> str:
         return str(format_decimal(value, locale=self.locale))
+
+    def change(self, now: float, before: float) -> str:
+        """By how much of itself a figure grew or shrank, in whole percent: +12 %. "" where there was nothing before."""
+        if not before:
+            return ""
+        pattern = str(self.locale.percent_formats[None].pattern)
+        told = format_percent(now / before - 1, format=f"+{pattern};-{pattern}", locale=self.locale)
+        return told if self.direction == "ltr" else f"\u2066{told}\u2069"  # or the sign would stand behind
 
     def day(self, when: datetime) -> str:
         return _day(when.date(), self.locale)
@@ -158,3 +166,4 @@ def install(env: Environment, words: Words) -> None:
 
     env.globals["ngettext"] = ngettext
     env.filters["number"] = words.number
+    env.filters["change"] = words.change

@@ -50,6 +50,12 @@ def test_figures_stand_beside_those_of_the_days_before(built):
     assert "<dt>Replies</dt><dd>30</dd>" in page(built)
 
 
+def test_what_grew_is_told_in_percent(built):
+    built.save(*(post(number, published=LAST - timedelta(days=40)) for number in (50, 51, 52, 53)))
+    built.build()
+    assert "<dt>Posts</dt><dd>6</dd> <dd>+50%, from 4 in the days before</dd>" in page(built)
+
+
 def test_every_drawing_stands_as_a_table_and_as_csv(built):
     rows = built.files()["insights/time.csv"].decode().splitlines()
     assert rows[0] == "from,blog,news"

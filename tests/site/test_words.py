@@ -88,6 +88,16 @@ def test_a_name_in_a_sentence_from_the_right_keeps_its_own_direction(language: s
     assert Words(locale_of(language)).word("in %(place)s.", place="Sky") == said
 
 
+@pytest.mark.parametrize(
+    ("language", "more", "less"),
+    [("en", "+12%", "-50%"), ("de", "+12\xa0%", "-50\xa0%"), ("ar", "\u2066+12%\u2069", "\u2066-50%\u2069")],
+)
+def test_a_change_is_told_in_percent_of_what_was(language: str, more: str, less: str) -> None:
+    words = Words(locale_of(language))
+    said = [words.change(112, 100), words.change(7, 14), words.change(5, 0)]
+    assert [one.replace("\u200e", "") for one in said] == [more, less, ""]
+
+
 def test_a_site_speaks_the_language_of_its_settings(tmp_path: Path) -> None:
     folder = lay(tmp_path / "hub")
     settings = SETTINGS.format(prefix="").replace('name = "', 'language = "de"\nname = "', 1)
