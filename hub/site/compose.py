@@ -9,8 +9,6 @@ from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from html import unescape
-from unicodedata import combining
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
@@ -19,45 +17,28 @@ from hub import tidy
 from hub.model import Account, Item, Media, Poll, Rating, Reply, Tombstone, Unknown
 from hub.pages import address, anchor, base, person, topic
 from hub.settings import Settings
+from hub.site.phrases import (
+    EMOJI,
+    HASHTAG,
+    ICONS,
+    KINDS,
+    MIRRORED,
+    SPAN,
+    TIES,
+    WHOLE,
+    heading,
+    initial,
+    licence,
+    summary,
+    topics,
+    web_name,
+)
+from hub.site.pieces import Ballot, Moment, Picture, Place, Version, Who
 from hub.site.quoting import quoted
-from hub.site.views import Ballot, Card, Line, Moment, Picture, Place, Version, Who
-from hub.site.words import Words, later
+from hub.site.views import Card, Line
+from hub.site.words import Words
 from hub.store import File, Record, Store
 from hub.threads import announced, unmarked
-
-WORDS = 40  # of a summary
-WHOLE = 480  # characters of a title-less note that a list shows whole
-
-# A hashtag as networks link it and tidy lets it through: <a href="…">#<span>tea</span></a>
-HASHTAG = re.compile(r'<a href="[^"]*"[^>]*>(?P<words>#(?:<span>)?(?P<tag>[^<>]+)(?:</span>)?)</a>')
-SPAN = re.compile(r"</?span>")  # says nothing: what its classes said stays behind at the door
-
-EMOJI = re.compile(r"<[^>]*>|:(?P<code>[\w+-]+):")  # tags are passed over whole
-
-KINDS = {
-    "article": later("Article"),
-    "audio": later("Recording"),
-    "image": later("Picture"),
-    "note": later("Note"),
-    "question": later("Question"),
-    "review": later("Review"),
-    "video": later("Video"),
-}
-"""What a message is called that has no words of its own."""
-
-# What tells that a post is the same as another (hub.copies), as a page says it of the post.
-TIES = {
-    "rule": later("joined by hand"),
-    "named": later("each other's copy by their own word"),
-    "links": later("links here"),
-    "linked": later("linked from here"),
-    "page": later("links to the same page"),
-    "words": later("says the same"),
-}
-MIRRORED = {"links": "linked", "linked": "links", "named": "named", "page": "page", "words": "words", "rule": "rule"}
-
-ICONS = {"wordpress": "blog", "ghost": "blog", "blogger": "blog", "local": "local", "feed": "feed", "twitter": "x"}
-
 
 NONE: Mapping[str, str] = {}
 FACE = 96  # pixels wide: faces and emoji
@@ -67,25 +48,6 @@ SHOWN = 800  # pixels wide: what is named where a browser cannot choose
 def picture_path(file: File, width: int) -> str:
     """Where a form of a picture stands in the site: the narrowest that is so wide, else the widest there is."""
     return f"media/{file.digest}/{next((form for form in file.forms if form >= width), file.forms[-1])}.webp"
-
-
-def initial(name: str) -> str:
-    """The first grapheme of a name, near enough: a letter with its marks, or an emoji with its joiners."""
-    out = ""
-    for char in name.strip():
-        joined = out.endswith("\u200d") or char in "\u200d\ufe0f" or "\U0001f3fb" <= char <= "\U0001f3ff"
-        if out and not joined and not combining(char):
-            break
-        out += char
-    return out.upper() if len(out) == 1 else out
-
-
-def summary(text: str, words: int = WORDS) -> str:
-    """The first words of a text, with an ellipsis where it goes on."""
-    parts = text.split()
-    cut = " ".join(parts[:words])
-    short = cut if len(cut) <= words * 9 else cut[: words * 9].rstrip()
-    return short if short == " ".join(parts) else f"{short}…"
 
 
 class Composer:
@@ -251,7 +213,7 @@ class Composer:
             tags=tuple((tag, base(f"topic/{name}")) for name, tag in topics(item).items()),
             warning=item.warning,
             sensitive=item.sensitive,
-            reply_to=_web(item.reply_to),
+            reply_to=web_name(item.reply_to),
             replies=replies[0],
             channels=replies[1],
             counts=self.counts(record.counts),
@@ -336,7 +298,7 @@ class Composer:
         above, node = parents.get(reply.parent), reply.node
         parent_anchor, parent_name = anchor(reply.parent) if above else "", self._named(above)
         if isinstance(node, Unknown):
-            return Line(anchor=anchor(node.name), state="unknown", origin=_web(node.name))
+            return Line(anchor=anchor(node.name), state="unknown", origin=web_name(node.name))
         if isinstance(node, Tombstone):
             return Line(anchor=anchor(node.id), state=node.why, parent_anchor=parent_anchor, parent_name=parent_name)
         parent = above.node if above and isinstance(above.node, Item) else root
@@ -370,28 +332,3 @@ class Composer:
     def _kind(self, item: Item) -> str:
         """What stands for a heading where there are no words: its warning, else what sort of thing it is."""
         return item.warning or self.words.word(KINDS.get(item.kind, item.kind.capitalize()))
-
-
-def licence(url: str) -> tuple[str, str]:
-    """A licence of Creative Commons by its name and address; nothing for none."""
-    parts = [part for part in urlsplit(url).path.split("/") if part]
-    return (f"CC {parts[-2].upper()} {parts[-1]}", url) if len(parts) > 1 else ("", "")
-
-
-def _web(name: str) -> str:
-    """A name that can be followed, else ""."""
-    return name if urlsplit(name).scheme in ("http", "https") else ""
-
-
-def topics(item: Item) -> dict[str, str]:
-    """Topic → how the message writes it, each once."""
-    found: dict[str, str] = {}
-    for tag in item.tags:
-        found.setdefault(topic(tag), tag)
-    return {name: tag for name, tag in found.items() if name}
-
-
-def heading(item: Item, text: str) -> str:
-    """The title, or the first 60 characters of a title-less note; "" without any words."""
-    first = item.title or text.strip().partition("\n")[0]
-    return first if item.title or len(first) <= 60 else f"{first[:60].rsplit(' ', 1)[0]}…"

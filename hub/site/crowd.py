@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hub.model import Account, Item, Reaction
-from hub.site.views import Faces
+from hub.site.pieces import Faces
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

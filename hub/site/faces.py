@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hub.site.views import Card, Head, Line, Moment, Place, Who
+from hub.site.pieces import Moment, Place, Who
+from hub.site.views import Card, Head, Line
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

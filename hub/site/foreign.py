@@ -16,8 +16,9 @@ from typing import Any
 from jinja2 import ChainableUndefined, ChoiceLoader, DictLoader, Environment, FileSystemLoader, PrefixLoader
 from markupsafe import Markup, escape
 
+from hub.site.pieces import Moment, Place
 from hub.site.shell import Addresses
-from hub.site.views import Card, ListPage, Moment, Place, PostPage, Shell
+from hub.site.views import Card, ListPage, PostPage, Shell
 from hub.site.words import Words, install
 
 UNDATED = datetime(1990, 1, 1, tzinfo=UTC)  # themes ask every article for a date

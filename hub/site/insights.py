@@ -17,8 +17,9 @@ from hub.insight.questions import asks
 from hub.pages import Page, base
 from hub.site import answered, described, jsonld
 from hub.site.charts import bars, pace
+from hub.site.pieces import Place
 from hub.site.sheets import InsightsPage
-from hub.site.views import Bars, Head, Pace, Place
+from hub.site.views import Bars, Head, Pace
 
 if TYPE_CHECKING:
     from hub.site.make import Workshop

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode, urlsplit
 
 from hub.channels import Channel
-from hub.site.views import Card, Place, Ways
+from hub.site.pieces import Place
+from hub.site.views import Card, Ways
 
 if TYPE_CHECKING:
     from hub.site.make import Workshop

@@ -33,23 +33,12 @@ from hub.site.faces import PersonLine
 from hub.site.follow import LATEST, part_of
 from hub.site.manifest import Manifest
 from hub.site.nest import Nest
+from hub.site.pieces import Moment
 from hub.site.shelf import Shelf
 from hub.site.shell import Addresses, feeds_of
 from hub.site.talk import ORDERS, Part, Talk
 from hub.site.texts import Texts
-from hub.site.views import (
-    Card,
-    Feeds,
-    Head,
-    ListPage,
-    Moment,
-    MonthLine,
-    MonthPage,
-    PartPage,
-    PostPage,
-    Shell,
-    TextPage,
-)
+from hub.site.views import Card, Feeds, Head, ListPage, MonthLine, MonthPage, PartPage, PostPage, Shell, TextPage
 from hub.site.writer import Made
 from hub.store import Judge, Record, Store, show_all
 

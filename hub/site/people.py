@@ -13,8 +13,9 @@ from hub.people import Proof
 from hub.site import feeds, jsonld, roll
 from hub.site.faces import AccountFacts, PeoplePage, PersonLine, PersonPage, Said
 from hub.site.feeds import FeedOf
+from hub.site.pieces import Moment
 from hub.site.shell import feeds_of
-from hub.site.views import Feeds, Head, Moment, TextPage
+from hub.site.views import Feeds, Head, TextPage
 from hub.site.words import later
 
 if TYPE_CHECKING:

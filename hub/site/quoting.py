@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from hub import tidy
 from hub.model import Entry, Item, Thread
-from hub.site.views import Quoted
+from hub.site.pieces import Quoted
 from hub.store import Store
 
 if TYPE_CHECKING:

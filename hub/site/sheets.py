@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hub.site.views import Bars, Card, Head, Line, Moment, Pace, Picture, Place, Who
+from hub.site.pieces import Moment, Picture, Place, Who
+from hub.site.views import Bars, Card, Head, Line, Pace
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
