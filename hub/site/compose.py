@@ -29,6 +29,7 @@ from hub.site.phrases import (
     heading,
     initial,
     licence,
+    pictured,
     summary,
     topics,
     web_name,
@@ -42,6 +43,7 @@ from hub.threads import announced, unmarked
 
 NONE: Mapping[str, str] = {}
 FACE = 96  # pixels wide: faces and emoji
+SHORT = 200  # characters of the HTML of a message that may be emoji alone
 SHOWN = 800  # pixels wide: what is named where a browser cannot choose
 
 
@@ -110,6 +112,7 @@ class Composer:
         file = self._file(media.url) if media.type == "image" else None
         poster = self._file(media.poster) if media.poster else None
         seconds = f"{media.duration // 60}:{media.duration % 60:02}" if media.duration else ""
+        measured = file or poster
         return Picture(
             type=media.type,
             href=media.url,
@@ -119,8 +122,8 @@ class Composer:
             posters=self._forms(poster),
             alt=media.alt,
             described=bool(media.alt),
-            width=(file.width if file else 0) or media.width,
-            height=(file.height if file else 0) or media.height,
+            width=measured.width if measured else media.width,
+            height=measured.height if measured else media.height,
             duration=seconds,
         )
 
@@ -198,10 +201,12 @@ class Composer:
             withheld=item.withheld,
             title=item.title,
             heading=heading(item, "" if untouched else text) or self._kind(item),
+            big=pictured(text),
+            unknown=item.kind not in KINDS,
             body=Markup() if clamped else self._whole(record, item),
             parts=len(parts) + 1,
             announced=announced(texts),
-            poll=self.ballot(item.poll),
+            poll=self.asked(record),
             rating=self.rated(item.rating),
             quotes=quoted(self, item),
             summary="" if untouched else short,
@@ -209,7 +214,7 @@ class Composer:
             published=self.moment(record.item.published),
             edited=self.moment(item.edited) if item.edited else None,
             language=item.language,
-            pictures=tuple(self.picture(media) for one in (item, *parts) for media in one.media),
+            pictures=self._carried(record, item),
             tags=tuple((tag, base(f"topic/{name}")) for name, tag in topics(item).items()),
             warning=item.warning,
             sensitive=item.sensitive,
@@ -223,6 +228,22 @@ class Composer:
         """One version of a post with all its parts."""
         every = (version, *record.parts.get(version.id, ()))
         return Markup("\n").join(self.words_of(one, record.shown) for one in every)
+
+    def _carried(self, record: Record, version: Item) -> tuple[Picture, ...]:
+        every = (version, *record.parts.get(version.id, ()))
+        return tuple(self.picture(media) for one in every for media in one.media)
+
+    def asked(self, record: Record) -> Ballot | None:
+        """The poll of a piece: that of the version shown, else of a copy, with the place where it was asked."""
+        for one in (record.shown, record.item, *record.copies):
+            if (one is record.shown or self._free(one)) and (ballot := self.ballot(one.poll)):
+                return ballot if one is record.shown else replace(ballot, place=self.place(one.channel))
+        return None
+
+    def _free(self, item: Item) -> bool:
+        """May a part of it stand with the words of another?"""
+        covered = item.withheld or item.sensitive or item.warning
+        return self.settings.terms(item.channel).page == "whole" and not covered
 
     def _also(self, record: Record) -> Iterator[tuple[Place, str]]:
         """The other places where a piece stands: those of its copies, then channels that brought one of them too."""
@@ -244,6 +265,8 @@ class Composer:
                     why=self.words.word(TIES.get(why, "")) if why in TIES else "",
                     title=one.title,
                     body=self._whole(record, one) if other else Markup(),
+                    quotes=quoted(self, one) if other else (),
+                    pictures=self._carried(record, one) if other else (),
                     published=self.moment(one.published),
                     language=one.language,
                 )
@@ -312,6 +335,8 @@ class Composer:
             poll=self.ballot(node.poll),
             rating=self.rated(node.rating),
             quotes=quoted(self, node),
+            big=pictured(tidy.text(node.html)) if len(node.html) < SHORT else False,
+            unknown=node.kind not in KINDS,
             published=self.moment(node.published),
             edited=self.moment(node.edited) if node.edited else None,
             language=node.language,
@@ -330,5 +355,10 @@ class Composer:
         return self.speaker(node).name if isinstance(node, Item) else ""
 
     def _kind(self, item: Item) -> str:
-        """What stands for a heading where there are no words: its warning, else what sort of thing it is."""
-        return item.warning or self.words.word(KINDS.get(item.kind, item.kind.capitalize()))
+        """What stands for a heading where there are no words: its warning, else what sort of thing it is, where and
+        when: a list of headings tells one from another."""
+        if item.warning:
+            return item.warning
+        kind = self.words.word(KINDS.get(item.kind, item.kind.capitalize()))
+        told = {"kind": kind, "place": self.place(item.channel).label, "day": self.moment(item.published).text}
+        return self.words.word("%(kind)s on %(place)s, %(day)s", **told)

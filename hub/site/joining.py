@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 FEDIVERSE = {"mastodon", "lemmy"}
 COMPOSE = {"x": "https://x.com/intent/post", "bluesky": "https://bsky.app/intent/compose"}
-MAILED = {"webmention", "inbox"}  # kinds that hear of answers on people's own sites
 STATUS = re.compile(r"/status(?:es)?/(\d+)")
 
 
@@ -36,7 +35,7 @@ def ways(shop: Workshop, card: Card) -> Ways:
         compose=tuple(_compose(missing, card, here)),
         home=_home(stands, missing, card, here),
         letter=_letter(settings.brand.answers, card, here),
-        own=bool(MAILED & found.keys()),
+        own=bool(shop.shell.webmention),
     )
 
 

@@ -122,6 +122,8 @@ class Workshop:
             self.tallies[ident] = self.manifest.reply_counts(ident)
         wait = answered.delay(self.manifest.db, ident)
         card = self.composer.card(record, self.tallies[ident], whole)
+        if card.poll and card.poll.closes and card.poll.closes.iso[:10] < insights.newest_day(self.manifest.db):
+            card = replace(card, poll=replace(card.poll, closed=True))
         return replace(card, answered=self.texts.words.span(wait)) if wait is not None else card
 
     def list_title(self, name: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from unicodedata import combining
+from unicodedata import category, combining
 from urllib.parse import urlsplit
 
 from hub.model import Item
@@ -11,6 +11,7 @@ from hub.pages import topic
 from hub.site.words import later
 
 WORDS = 40  # of a summary
+FEW = 16  # characters of a message of emoji, with what joins them
 WHOLE = 480  # characters of a title-less note that a list shows whole
 
 # A hashtag as networks link it and tidy lets it through: <a href="…">#<span>tea</span></a>
@@ -41,7 +42,25 @@ TIES = {
 }
 MIRRORED = {"links": "linked", "linked": "links", "named": "named", "page": "page", "words": "words", "rule": "rule"}
 
-ICONS = {"wordpress": "blog", "ghost": "blog", "blogger": "blog", "local": "local", "feed": "feed", "twitter": "x"}
+ICONS = {
+    "wordpress": "blog",
+    "ghost": "blog",
+    "blogger": "blog",
+    "disqus": "blog",
+    "twitter": "x",
+    "archive": "x",
+    "podcast": "feed",
+    "discourse": "forum",
+    "lemmy": "forum",
+    "stackexchange": "forum",
+    "hackernews": "forum",
+    "inbox": "webmention",
+    "facebook": "social",
+    "instagram": "social",
+    "threads": "social",
+    "linkedin": "social",
+}
+"""Kinds that share icon and colour in hub.css with another; the others have their own."""
 
 
 def initial(name: str) -> str:
@@ -53,6 +72,17 @@ def initial(name: str) -> str:
             break
         out += char
     return out.upper() if len(out) == 1 else out
+
+
+def pictured(text: str) -> bool:
+    """Is it nothing but a few emoji? Then they stand twice as large."""
+    signs = [sign for sign in text if not sign.isspace()]
+    return 0 < len(signs) <= FEW and all(map(_emoji, signs)) and any(category(sign) == "So" for sign in signs)
+
+
+def _emoji(sign: str) -> bool:
+    joins = sign in "\u200d\ufe0f\u20e3" or "\U0001f3fb" <= sign <= "\U0001f3ff" or "\U000e0020" <= sign <= "\U000e007f"
+    return joins or (category(sign) == "So" and sign >= "\u203c")
 
 
 def summary(text: str, words: int = WORDS) -> str:

@@ -80,6 +80,8 @@ class Version:
     why: str = ""
     title: str = ""
     body: Markup = NOTHING
+    quotes: tuple[Quoted, ...] = ()
+    pictures: tuple[Picture, ...] = ()
     published: Moment = UNTIMED
     language: str = ""
     who: Who | None = None
@@ -101,11 +103,14 @@ class Quoted:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ballot:
-    """A poll: (option, votes, percent), and until when one can vote at the source."""
+    """A poll: (option, votes, percent), and until when one can vote at the source. `place`: where it was asked, when
+    that is not where the message stands that carries it."""
 
     rows: tuple[tuple[str, int, int], ...]
     total: int = 0
     closes: Moment | None = None
+    closed: bool = False
+    place: Place | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

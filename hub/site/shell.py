@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
+from hub.channels.inbox import Inbox as InboxChannel
+from hub.channels.webmention import Webmention
+from hub.settings import Settings
 from hub.site.assets import Assets
 from hub.site.compose import Composer
 from hub.site.views import Feeds, Shell
@@ -64,6 +67,18 @@ def origin(address: str) -> str:
     return f"{parts.scheme}://{parts.netloc}" if parts.scheme else ""
 
 
+def endpoint(settings: Settings, root: str) -> str:
+    """Where webmentions to pages of the site are sent (https://www.w3.org/TR/webmention/): to `hub serve` where it
+    takes them in, else to the service that is asked for those of this host; "" where nobody would hear of them."""
+    for channel in settings.channels.values():
+        if isinstance(channel, InboxChannel):
+            return urljoin(settings.serve.api or root, f"{urlsplit(root).path}webmention")
+    for channel in settings.channels.values():
+        if isinstance(channel, Webmention) and channel.domain and channel.domain == urlsplit(root).hostname:
+            return f"{channel.service.rstrip('/')}/{channel.domain}/webmention"
+    return ""
+
+
 def shell(composer: Composer, assets: Assets, own_pages: tuple[tuple[str, str], ...], root: str) -> Shell:
     """What the settings and the theme's files say; `own_pages` are (title, path)."""
     settings, names = composer.settings, assets.names
@@ -89,5 +104,6 @@ def shell(composer: Composer, assets: Assets, own_pages: tuple[tuple[str, str], 
         wall_js=names.get("wall.js", ""),
         csp=policy(origin(settings.serve.api)),
         api=settings.serve.api,
+        webmention=endpoint(settings, root),
         unnamed=composer.words.word("Unnamed"),
     )

@@ -28,6 +28,8 @@ class Card:
     title: str = ""
     heading: str = ""  # the title, or the first 60 characters of a title-less note
     body: Markup = NOTHING
+    big: bool = False  # a few emoji and nothing else
+    unknown: bool = False  # a kind of message that no template knows: what else there is, its source shows
     summary: str = ""  # plain text, 40 words, for lists and descriptions
     parts: int = 1  # in how many posts it was said
     announced: int = 1  # of how many parts it says to be some
@@ -72,6 +74,8 @@ class Line:
     who: Who | None = None
     withheld: bool = False
     body: Markup = NOTHING
+    big: bool = False  # a few emoji and nothing else
+    unknown: bool = False  # a kind of message that no template knows
     published: Moment = UNTIMED
     edited: Moment | None = None
     language: str = ""
@@ -127,6 +131,7 @@ class Shell:
     mentions: bool = False  # is there a page of mentions?
     people: bool = False  # are there pages of people?
     api: str = ""  # origin of the search API, "" when there is none
+    webmention: str = ""  # where pages elsewhere say that they link here
     unnamed: str = "Unnamed"  # what stands for a name that nobody gave
 
 
