@@ -92,7 +92,25 @@ def test_people_without_an_account_write_to_the_address_of_the_settings(folder: 
     assert joined(folder, "", f'answers = "{to}"')["Answer without an account"].startswith(start)
 
 
-def test_a_page_of_ones_own_is_an_answer_where_webmentions_are_heard(folder: Folder) -> None:
+INBOX = '\n[channels.mentions]\nkind = "inbox"\n'
+HEARD = '\n[channels.mentions]\nkind = "webmention"\ntargets = ["https://talk.example/"]\ndomain = '
+
+
+@pytest.mark.parametrize(
+    ("more", "endpoint"),
+    [
+        (INBOX, "https://talk.example/webmention"),
+        (f'{INBOX}[serve]\napi = "https://api.example"\n', "https://api.example/webmention"),
+        (f'{HEARD}"talk.example"\n', "https://webmention.io/talk.example/webmention"),
+        (f'{HEARD}"pot.example"\n', ""),
+    ],
+)
+def test_every_page_says_where_webmentions_are_heard_and_speaks_of_them_only_then(
+    folder: Folder, more: str, endpoint: str
+) -> None:
     folder.save(post(5))
-    joined(folder, '\n[channels.mentions]\nkind = "inbox"\n')
-    assert "sends a webmention" in folder.page(P5)
+    joined(folder, more)
+    pages = [text.decode() for path, text in folder.files().items() if path.endswith("index.html")]
+    told = {link for page in pages for link in re.findall(r'<link rel="webmention" href="([^"]+)">', page)}
+    assert told == ({endpoint} if endpoint else set())
+    assert ("sends a webmention" in folder.page(P5)) == bool(endpoint)
