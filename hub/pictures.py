@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from hub.scaling import Scaled
 
 LIMIT = 15 * 2**20
+CARD = "card.jpg"  # among a picture's forms: what stands beside a link to it elsewhere, made when it is asked for
 STAMP = ".forms"  # in the folder: what lies there has been scaled
 
 
@@ -50,6 +51,15 @@ def take(store: Store, folder: Path, url: str, body: bytes) -> bool:
     _shelve(folder, file, picture.forms)
     store.keep(file)
     return True
+
+
+def formed(path: Path) -> bytes:
+    """A form of a picture, from where it lies; the card is cut from the widest of the others."""
+    if path.name != CARD:
+        return path.read_bytes()
+    from hub.scaling import card
+
+    return card(max(path.parent.glob("*.webp"), key=lambda form: int(form.stem)).read_bytes())
 
 
 def _shelve(folder: Path, file: File, forms: Mapping[int, bytes]) -> None:

@@ -18,6 +18,7 @@ from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 FORMATS = ("JPEG", "PNG", "GIF", "WEBP", "AVIF")
 WIDTHS = (96, 400, 800, 1200)  # 96: faces and emoji, three pixels for each of the page
 TALL = 4096  # pixels high at most
+CARD, CARD_WEIGHT = (1200, 630), 300_000  # pixels, bytes
 PIXELS = 40_000_000  # of what is decoded: 160 MB unpacked
 WEIGHT = 120 * 1024  # bytes of one form at most
 QUALITIES = (80, 70, 60, 50, 40, 30)
@@ -59,6 +60,20 @@ class Scaled:
     def digest(self) -> str:
         """Names it: the same picture has the same name, another one another."""
         return blake2b(b"".join(self.forms[width] for width in sorted(self.forms)), digest_size=20).hexdigest()
+
+
+def card(body: bytes) -> bytes:
+    """What stands beside a link elsewhere, of a form that was made here: 1200 × 630 pixels cut from its middle."""
+    with Image.open(BytesIO(body)) as form:
+        whole = form.convert("RGBA")
+    ground = Image.new("RGBA", whole.size, "white")
+    cut = ImageOps.fit(Image.alpha_composite(ground, whole).convert("RGB"), CARD, Image.Resampling.LANCZOS)
+    for quality in QUALITIES:
+        out = BytesIO()
+        cut.save(out, "JPEG", quality=quality, optimize=True)
+        if out.tell() <= CARD_WEIGHT:
+            break
+    return out.getvalue()
 
 
 def scaled(body: bytes) -> Scaled:

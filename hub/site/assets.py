@@ -12,7 +12,7 @@ from hub.site.writer import digest_of
 
 GROUNDS = ("#ffffff", "#f6f6f4", "#ececea")  # what words stand on in light pages, see hub.css
 READABLE = 4.5
-HASHED = {".css", ".js", ".svg"}
+HASHED = {".css", ".js", ".png", ".svg"}
 NAMED = "embed/"  # what pages elsewhere name keeps its name
 
 

@@ -16,6 +16,7 @@ from markupsafe import Markup
 from hub import tidy
 from hub.model import Account, Item, Media, Poll, Rating, Reply, Tombstone, Unknown
 from hub.pages import address, anchor, base, person, topic
+from hub.pictures import CARD
 from hub.settings import Settings
 from hub.site.phrases import (
     EMOJI,
@@ -43,6 +44,7 @@ from hub.threads import announced, unmarked
 
 NONE: Mapping[str, str] = {}
 FACE = 96  # pixels wide: faces and emoji
+LARGE = (600, 315)  # pixels: what is smaller would be blown up
 SHORT = 200  # characters of the HTML of a message that may be emoji alone
 SHOWN = 800  # pixels wide: what is named where a browser cannot choose
 
@@ -126,6 +128,20 @@ class Composer:
             height=measured.height if measured else media.height,
             duration=seconds,
         )
+
+    def social(self, item: Item) -> tuple[str, str]:
+        """What stands beside a link to a message elsewhere: (path, description); nothing where terms want its pictures
+        untouched, or its author wants them covered."""
+        untouched = self.settings.terms(item.channel).page == "untouched"
+        if item.withheld or item.sensitive or item.warning or untouched:
+            return "", ""
+        for media in item.media:
+            file = self._file(media.url if media.type == "image" else media.poster)
+            if file and file.width >= LARGE[0] and file.height >= LARGE[1]:
+                path = f"media/{file.digest}/{CARD}"
+                self.used.add(path)
+                return path, media.alt
+        return "", ""
 
     def who(self, account: Account, ours: bool) -> Who:
         name = self.name(account)

@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 import pelican
 from pelican.generators import Generator
 
-from hub.pages import MENTIONS, Page
+from hub.pages import HOME, MENTIONS, Page
+from hub.pictures import formed
 from hub.settings import Settings, shipped
 from hub.site import content, logos, search, wall
 from hub.site.allowed import allowed
@@ -128,7 +129,7 @@ class HubGenerator(Generator):  # type: ignore[misc]
             store=store,
             manifest=manifest,
             composer=composer,
-            shell=shell(composer, assets, titles, self.at.root),
+            shell=shell(composer, assets, titles, self.at.root, texts.list_description(HOME, "", 0)),
             at=self.at,
             render=self._template,
             texts=texts,
@@ -160,7 +161,7 @@ class HubGenerator(Generator):  # type: ignore[misc]
         """Forms of pictures the page just made shows and the site does not have yet."""
         for path in sorted(shop.composer.used):
             if not quiet.holds(path):
-                form = (media / path.removeprefix("media/")).read_bytes()
+                form = formed(media / path.removeprefix("media/"))
                 yield Made(page=Page(kind="picture", name=path), files={path: form})
 
 

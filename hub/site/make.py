@@ -167,6 +167,7 @@ def _post(shop: Workshop, page: Page) -> dict[str, bytes]:
     record = records[page.name]
     card = shop.card(record, whole=True)
     replies = f"{post.address}replies.atom"
+    image, described = shop.composer.social(record.shown)
     view = PostPage(
         head=Head(
             title=f"{card.heading} · {shop.shell.name}",
@@ -176,6 +177,8 @@ def _post(shop: Workshop, page: Page) -> dict[str, bytes]:
             jsonld=jsonld.post(talk, card, shop),
             published=card.published.iso,
             activity=f"{post.address}{beside.ACTIVITY}",
+            image=image,
+            image_alt=described or card.heading,
             oembed="" if embed.barred(shop, record.shown) else f"{post.address}{embed.OEMBED}",
         ),
         card=card,

@@ -79,8 +79,8 @@ def endpoint(settings: Settings, root: str) -> str:
     return ""
 
 
-def shell(composer: Composer, assets: Assets, own_pages: tuple[tuple[str, str], ...], root: str) -> Shell:
-    """What the settings and the theme's files say; `own_pages` are (title, path)."""
+def shell(composer: Composer, assets: Assets, own_pages: tuple[tuple[str, str], ...], root: str, about: str) -> Shell:
+    """What the settings and the theme's files say; `own_pages` are (title, path), `about` is a sentence on the site."""
     settings, names = composer.settings, assets.names
     brand = settings.brand
     return Shell(
@@ -104,6 +104,8 @@ def shell(composer: Composer, assets: Assets, own_pages: tuple[tuple[str, str], 
         wall_js=names.get("wall.js", ""),
         csp=policy(origin(settings.serve.api)),
         api=settings.serve.api,
+        about=about,
+        card=names.get("card.png", ""),
         webmention=endpoint(settings, root),
         unnamed=composer.words.word("Unnamed"),
     )

@@ -131,6 +131,8 @@ class Shell:
     mentions: bool = False  # is there a page of mentions?
     people: bool = False  # are there pages of people?
     api: str = ""  # origin of the search API, "" when there is none
+    about: str = ""  # one sentence on the site, for pages that have little to say of themselves
+    card: str = ""  # what stands beside a link to the site elsewhere
     webmention: str = ""  # where pages elsewhere say that they link here
     unnamed: str = "Unnamed"  # what stands for a name that nobody gave
 
@@ -148,6 +150,8 @@ class Head:
     published: str = ""
     activity: str = ""  # the same thing as ActivityStreams 2.0
     oembed: str = ""  # how other pages may quote it
+    image: str = ""  # what stands beside a link to it elsewhere, 1200 × 630 pixels; "" for that of the site
+    image_alt: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -26,6 +26,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from hub.errors import SettingsError
+from hub.site.lengths import described, titled
 
 CATALOGUE = "LC_MESSAGES/hub.po"
 
@@ -167,3 +168,5 @@ def install(env: Environment, words: Words) -> None:
     env.globals["ngettext"] = ngettext
     env.filters["number"] = words.number
     env.filters["change"] = words.change
+    env.filters["titled"] = titled
+    env.filters["described"] = described

@@ -75,6 +75,8 @@ BLOG_FEEDS = v.Feeds(
 REPLIES = v.Feeds(title="Replies", atom="p/2026-11-05-first-year-1f0c2a9b3d/replies.atom", rss="", json="")
 
 SHELL = v.Shell(
+    about="Everything the wheelwrights say about bicycles, and what people answer.",
+    card="assets/card.png",
     name="Wheels & Co",
     description="Bicycles made to be repaired, and what people say about them.",
     language="en",
