@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from colorsys import hls_to_rgb, rgb_to_hls
 from dataclasses import dataclass
 from hashlib import blake2b
+from math import ceil
 from pathlib import Path
 
 from hub.errors import SettingsError
 from hub.site.writer import digest_of
 
 GROUNDS = ("#ffffff", "#f6f6f4", "#ececea")  # what words stand on in light pages, see hub.css
-READABLE = 4.5
+DARK_GROUNDS = ("#13151a", "#1b1e25", "#24282f")
+READABLE, CLEAR = 4.5, 7.0
 HASHED = {".css", ".js", ".png", ".svg"}
 NAMED = "embed/"  # what pages elsewhere name keeps its name
 
@@ -50,13 +53,25 @@ def hashed(name: str, content: bytes) -> str:
 
 
 def accent_rules(accent: str) -> bytes:
-    """The brand's colour as the accent of light pages; dark ones keep the theme's, which is light enough. Raises
+    """The brand's colour as the accent of light pages, and the same made light enough as that of dark ones. Raises
     SettingsError where its words could not be read (WCAG 2.2, 1.4.3)."""
     ground, ratio = min(((ground, contrast(accent, ground)) for ground in GROUNDS), key=lambda pair: pair[1])
     if ratio < READABLE:
         why = f"{accent} stands out from {ground} by {ratio:.1f} to 1; words need {READABLE} to 1"
         raise SettingsError("brand.accent", why, where="content/hub.toml", fix="choose a darker colour")
-    return f"\n:root{{--accent-light:{accent}}}\n".encode()
+    return f"\n:root{{--accent-light:{accent};--accent-dark:{lightened(accent)}}}\n".encode()
+
+
+def lightened(colour: str) -> str:
+    """The nearest lighter shade of a colour whose words can be read with ease on dark pages."""
+    hue, lightness, saturation = rgb_to_hls(*_parts(colour))
+    steps = (at / 100 for at in range(ceil(lightness * 100), 101))
+    shades = (_hex(hls_to_rgb(hue, step, saturation)) for step in steps)
+    return next(shade for shade in shades if min(contrast(shade, ground) for ground in DARK_GROUNDS) >= CLEAR)
+
+
+def _hex(parts: tuple[float, float, float]) -> str:
+    return "#" + "".join(f"{round(part * 255):02x}" for part in parts)
 
 
 def contrast(one: str, other: str) -> float:
@@ -66,11 +81,16 @@ def contrast(one: str, other: str) -> float:
 
 
 def _luminance(colour: str) -> float:
+    linear = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in _parts(colour))
+    red, green, blue = linear
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _parts(colour: str) -> tuple[float, float, float]:
     digits = colour.lstrip("#")
     digits = digits if len(digits) == 6 else "".join(digit * 2 for digit in digits)
-    parts = [int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4)]
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    red, green, blue = (int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4))
+    return red, green, blue
 
 
 def statics(folder: Path) -> dict[str, bytes]:

@@ -200,6 +200,7 @@ class ListPage:
     older: str = ""
     oldest: str = ""
     place: Place | None = None
+    total: int = 0  # posts of a channel, on its open page
     followers: int = 0  # of the brand on this channel, rounded; 0 where that is not told
     topic: TopicFacts | None = None
     query: str = ""  # of a collection: the question it answers

@@ -21,6 +21,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
 from babel.numbers import format_decimal, format_percent
 from babel.support import Translations
+from babel.units import format_unit
 from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
@@ -106,9 +107,13 @@ class Words:
         return str(get_datetime_format("medium", self.locale)).replace("'", "")
 
     def span(self, time: timedelta) -> str:
-        """How long something took, in whole minutes, hours or days."""
-        long = max(time, timedelta(minutes=1))
-        return format_timedelta(long, granularity="minute", threshold=2, locale=self.locale)
+        """How long something took: minutes below an hour, hours below two days, then days and what is longer."""
+        minutes = max(round(time.total_seconds() / 60), 1)
+        if minutes < 60:
+            return str(format_unit(minutes, "duration-minute", locale=self.locale))
+        if (hours := round(minutes / 60)) < 48:
+            return str(format_unit(hours, "duration-hour", locale=self.locale))
+        return format_timedelta(time, granularity="day", threshold=2, locale=self.locale)
 
     @property
     def direction(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -174,3 +174,11 @@ def test_every_page_can_be_said_in_every_language(language: str, path: str) -> N
     page = sample.render(*sample.PAGES[path], replace(sample.SHELL, language=language))
     assert f'lang="{language}"' in page
     assert ">Skip to content<" not in page
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [(0, "1 minute"), (59, "59 minutes"), (60, "1 hour"), (120, "2 hours"), (47 * 60, "47 hours"), (48 * 60, "2 days")],
+)
+def test_how_long_something_took_is_told_in_the_largest_unit_that_says_enough(minutes: int, said: str) -> None:
+    assert Words().span(timedelta(minutes=minutes)) == said

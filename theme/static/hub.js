@@ -154,6 +154,8 @@
       const element = document.getElementById(id);
       if (element) start(element);
     }
+    // With scripts the site's own page of search does more than the one that answers without.
+    for (const form of document.querySelectorAll("form[data-here]")) form.action = form.dataset.here;
     document.addEventListener("keydown", pressed);
   });
   addEventListener("load", scrollers);
