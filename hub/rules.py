@@ -10,6 +10,7 @@ links to a domain, or whatever says a word. [[show]] lets an item or an account 
 `publish` of its channel would not; only a [[hide]] of that very item is stronger. [[forget]] keeps out what its author
 asked to have removed (hub.forgotten); [[person]] says that accounts are one person's (hub.people). [[merge]] says that
 posts of the brand are one piece, [[split]] that they are not; a split of one alone makes it nobody's copy (hub.copies).
+[[pin]] names a post that comes first on the first page.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from hub.targets import MATCHES, SPELLINGS
 TARGETS = ("item", "account", "domain", "word")
 SHOWN = ("item", "account")
 REMOVED = ("item", "account")
-TABLES = ("hide", "show", "forget", "person", "merge", "split")
+TABLES = ("hide", "show", "forget", "person", "merge", "split", "pin")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, order=True)
@@ -94,6 +95,7 @@ class Rules:
     people: tuple[Same, ...] = ()
     merges: tuple[Group, ...] = ()
     splits: tuple[Group, ...] = ()
+    pins: tuple[str, ...] = ()  # posts that come first on the first page, by any of their names
     publish: Mapping[str, str] = field(default_factory=dict)
 
     def judge(self, item: Item) -> str:
@@ -204,6 +206,7 @@ def parse(text: str, where: str) -> Rules:
         people=tuple(sorted(reader.same(at, row) for at, row in rows["person"])),
         merges=tuple(sorted(reader.group(at, row, 2) for at, row in rows["merge"])),
         splits=tuple(sorted(reader.group(at, row, 1) for at, row in rows["split"])),
+        pins=tuple(reader.pin(at, row) for at, row in rows["pin"]),
     )
 
 
@@ -267,6 +270,13 @@ class _Reader:
             self.text_of(at, row, key)
         name, reason = (tidy.plain(str(row.get(key, "")), 1000) for key in ("name", "reason"))
         return Same(accounts=self.list_of(at, row, "accounts"), name=name, reason=reason)
+
+    def pin(self, at: At, row: Mapping[str, object]) -> str:
+        """The name of a post that comes first."""
+        self.known(at, row, ("item", "reason"))
+        for key in ("item", *(row.keys() - {"item"})):
+            self.text_of(at, row, key)
+        return str(row["item"])
 
     def group(self, at: At, row: Mapping[str, object], least: int) -> Group:
         """Posts that are one piece, or not."""

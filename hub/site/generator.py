@@ -92,13 +92,23 @@ class HubGenerator(Generator):  # type: ignore[misc]
         collect = collector(job.settings.collections, self._reading())
         follower = Follower(manifest, job.store, zone, _lists(job.settings), collect)
         follower.follow()
-        shop = self._workshop(manifest)
+        shop = replace(self._workshop(manifest), pinned=self._pinned(manifest))
         shop.talks.update(follower.talks)
         shop.shelf.sweep()
         self._render(shop, quiet)
         quiet.remove()
         for url in shop.composer.lost if not job.prefix else ():
             job.store.keep(File(url=url))  # wanted anew
+
+    def _pinned(self, manifest: Manifest) -> tuple[str, ...]:
+        """The posts that come first on the first page, which is due when they are others, or one of them is due."""
+        named = (self.job.store.records(self.job.store.named([name])) for name in self.job.rules.pins)
+        roots = tuple(dict.fromkeys(record.thread for found in named for record in found if record.thread))
+        due = {page.name for page in manifest.due() if page.kind == "post"}
+        if manifest.get("pinned") != "\n".join(roots) or due.intersection(roots):
+            manifest.ask_for([Page(kind="list", name=HOME)])
+            manifest.keep("pinned", "\n".join(roots))
+        return roots
 
     def _shelf(self, blocks: Mapping[str, Block]) -> Shelf:
         """What the search reads of the messages: nothing of texts that may stand in no JSON or no search."""

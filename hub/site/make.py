@@ -8,8 +8,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from hub.model import Item, Reply
-from hub.pages import HOME, MENTIONS, Page, address, anchor, base, closed, feed, list_path, window
+from hub.model import Item
+from hub.pages import MENTIONS, Page, address, anchor, base, feed, list_path
 from hub.site import (
     answered,
     archives,
@@ -24,13 +24,14 @@ from hub.site import (
     people,
     roll,
     search,
+    streams,
     topics,
     wall,
 )
-from hub.site.collect import LISTS, lists
+from hub.site.collect import LISTS
 from hub.site.compose import Composer
 from hub.site.faces import PersonLine
-from hub.site.follow import LATEST, part_of
+from hub.site.follow import part_of
 from hub.site.manifest import Manifest
 from hub.site.nest import Nest
 from hub.site.pieces import Moment
@@ -38,7 +39,7 @@ from hub.site.shelf import Shelf
 from hub.site.shell import Addresses, feeds_of
 from hub.site.talk import ORDERS, Part, Talk
 from hub.site.texts import Texts
-from hub.site.views import Card, Feeds, Head, ListPage, MonthLine, MonthPage, PartPage, PostPage, Shell, TextPage
+from hub.site.views import Card, Feeds, Head, MonthLine, MonthPage, PartPage, PostPage, Shell, TextPage
 from hub.site.writer import Made
 from hub.store import Judge, Record, Store, show_all
 
@@ -61,6 +62,7 @@ class Workshop:
     judge: Judge = show_all  # by which rule something is hidden
     let: Callable[[Item], bool] = bool  # has a person decided about this?
     kept: dict[str, Record | None] = field(default_factory=dict)  # one build sees one state of the store
+    pinned: tuple[str, ...] = ()  # posts that come first on the first page
     tallies: dict[str, tuple[int, int]] = field(default_factory=dict)  # of posts: replies, channels they came from
     listed: dict[tuple[str, str], list[PersonLine]] = field(default_factory=dict)  # the people of one letter
     talks: dict[str, Talk | None] = field(default_factory=dict)  # the one read last
@@ -245,75 +247,6 @@ def _neighbour(shop: Workshop, record: Record | None) -> tuple[str, str]:
     return (card.href, card.heading) if card else ("", "")
 
 
-def _list(shop: Workshop, page: Page) -> dict[str, bytes]:
-    name, number = page.name, page.number
-    total = shop.manifest.total(name)
-    settings = shop.texts.settings
-    saved = settings.collections
-    known = not name or name in settings.channels or name in lists(saved)
-    known |= name == MENTIONS and settings.mentions != "none"
-    if number > closed(total) or not (known or total):
-        return {}
-    of = base(name)
-    idents = shop.manifest.window(name, *window(number, total))
-    cards = shop.cards(idents[::-1])
-    channel = name not in (HOME, MENTIONS) and not name.startswith(("topic/", LISTS))
-    one = saved.get(name.removeprefix(LISTS)) if name.startswith(LISTS) else None
-    title = shop.list_title(name)
-    last = closed(total)
-    view = ListPage(
-        head=_list_head(shop, page, title, cards),
-        title=title,
-        intro=shop.texts.list_description(name, title, 0) if channel else shop.shell.description if not name else "",
-        cards=cards,
-        newer=list_path(of, number + 1 if number < last else 0) if number else "",
-        older=list_path(of, (number or last + 1) - 1) if (number or last + 1) > 1 else "",
-        oldest=list_path(of, 1) if last and number != 1 else "",
-        place=shop.composer.place(name) if channel else None,
-        total=total if channel and not number else 0,
-        followers=next((many for _, many in reversed(shop.store.followers(name))), 0) if channel and not number else 0,
-        topic=topics.facts(shop, name, number) if name.startswith("topic/") else None,
-        query=one.query if one else "",
-        collections=tuple((shop.list_title(other), base(other)) for other in lists(saved)) if not name else (),
-        latest=_latest(shop) if not name and not number else (),
-        topics=topics.most(shop) if not name and not number else (),
-        is_home=not name and not number,
-    )
-    return {f"{list_path(of, number)}index.html": shop.render("list", view)}
-
-
-def _list_head(shop: Workshop, page: Page, title: str, cards: tuple[Card, ...]) -> Head:
-    numbered = f" · {shop.texts.word('Page')} {page.number}" if page.number else ""
-    full = f"{title}{numbered}" if not page.name else f"{title}{numbered} · {shop.shell.name}"
-    if page.name or page.number:
-        steps = [(shop.shell.name, ""), (title, base(page.name))]
-        data = {"@graph": [jsonld.listing(full, cards, shop.at), jsonld.crumbs(steps, shop.at)]}
-    described = jsonld.script(data) if page.name or page.number else jsonld.home(shop.shell, cards, shop.at)
-    about = shop.texts.list_description(page.name, title, page.number)
-    return Head(
-        title=full,
-        description=about,
-        path=list_path(base(page.name), page.number),
-        feeds=(shop.feeds(page.name),),
-        jsonld=described,
-    )
-
-
-def _latest(shop: Workshop) -> tuple[tuple[Any, str, str], ...]:
-    """The newest replies, for the first page alone: (line, heading of its post, where it stands)."""
-    named = dict(shop.manifest.latest_replies(LATEST))
-    roots = {record.item.id: record for record in shop.records(sorted(set(named.values())))}
-    out = []
-    for record in shop.records(list(named)):
-        if root := roots.get(record.thread):
-            reply = Reply(depth=0, node=record.item, parent=record.parent)
-            line = shop.composer.line(reply, {}, root.item)
-            if not shop.texts.settings.terms(record.item.channel).short:
-                line = replace(line, body=Markup(""))
-            out.append((line, shop.card(root).heading, shop.spot(root.item, record.item.id)))
-    return tuple(out)
-
-
 def _month(shop: Workshop, page: Page) -> dict[str, bytes]:
     posts = list(shop.manifest.posts(page.name))
     if not posts:
@@ -364,7 +297,7 @@ def _texts(shop: Workshop, page: Page) -> dict[str, bytes]:  # noqa: ARG001
 MAKERS: dict[str, Callable[[Workshop, Page], dict[str, bytes]]] = {
     "post": _post,
     "part": _part,
-    "list": _list,
+    "list": streams.page,
     "month": _month,
     "year": archives.year,
     "archive": archives.archive,

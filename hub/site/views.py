@@ -196,6 +196,7 @@ class ListPage:
     title: str
     intro: str
     cards: tuple[Card, ...]
+    pinned: tuple[Card, ...] = ()  # on "/" alone: before the others
     newer: str = ""  # hrefs
     older: str = ""
     oldest: str = ""
