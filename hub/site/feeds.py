@@ -118,7 +118,8 @@ def _atom_entry(entry: FeedEntry) -> ET.Element:
 
 
 def rss(feed: FeedOf, entries: list[FeedEntry]) -> bytes:
-    root = ET.Element("rss", {"version": "2.0"})
+    # RSS itself has no namespace. ElementTree knows one prefix of Atom for all documents, "", so here it is written out
+    root = ET.Element("rss", {"version": "2.0", "xmlns:atom": ATOM})
     channel = _sub(root, "channel")
     _sub(channel, "title", feed.title)
     _sub(channel, "link", feed.home)
@@ -127,7 +128,7 @@ def rss(feed: FeedOf, entries: list[FeedEntry]) -> bytes:
         _sub(channel, "language", feed.language)
     if entries:
         _sub(channel, "lastBuildDate", format_datetime(max(map(_updated, entries))))
-    _sub(channel, f"{{{ATOM}}}link", rel="self", type="application/rss+xml", href=f"{feed.base}.rss")
+    _sub(channel, "atom:link", rel="self", type="application/rss+xml", href=f"{feed.base}.rss")
     for entry in entries:
         channel.append(_rss_item(entry))
     return _bytes(root)
