@@ -70,6 +70,7 @@ class Report:
     built: Built | None = None
     published: bool = False
     publish_error: str = ""
+    untold: str = ""  # why the WebSub hub did not hear of it
     erasing: bool = False
 
     @property

@@ -7,7 +7,6 @@ kept; the error becomes a fact about its channel. Stopping anywhere loses nothin
 from __future__ import annotations
 
 import dataclasses
-import subprocess
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -19,12 +18,13 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from hub import __version__, acquaint, forgotten, pace, pictures, rules, tidy, tongue, vitals
+from hub import __version__, acquaint, forgotten, pace, pictures, rules, tidy, tongue, vitals, websub
 from hub.channels import Ask, Channel, Priced
 from hub.errors import DamagedError, HubError, StoreError
 from hub.forgotten import Forgotten
 from hub.lock import writable
 from hub.model import Batch, Changes, Entry, Health, Item, Price
+from hub.publishing import ran
 from hub.report import Pulled, Report, Wish, reason
 from hub.settings import Settings, reveal, revealed
 from hub.shorteners import Shorteners
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
 log = structlog.get_logger("hub")
 STEP = 50_000  # documents of one commit of the index: what a killed update repeats at most
 Opener = Callable[[str, Path], Archive]
-PUBLISH_TIME = 3600  # seconds a publish command may take
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,7 +89,8 @@ def update(hub: Hub, wish: Wish) -> Report:
     heard, indexed = hub.store.seq, index(hub)
     built, published, error = follow(hub, wish.now)
     report = Report(pulled=pulled, pictures=came, pictures_failed=failed, indexed=indexed, built=built)
-    return replace(report, published=published, publish_error=error, erasing=not settle(hub, heard))
+    report = replace(report, published=published, publish_error=error, untold=tell(hub) if published else "")
+    return replace(report, erasing=not settle(hub, heard))
 
 
 def begin(hub: Hub) -> None:
@@ -314,7 +314,7 @@ def searchable(entry: Entry, bare: Collection[str]) -> Entry:
 def follow(hub: Hub, now: datetime) -> tuple[Built, bool, str]:
     """Render, then publish what altered, now or by a command that does not publish."""
     built = render(hub, now)
-    if not (hub.settings.publish.command and publish_due(hub).exists()):
+    if not (hub.settings.publish.wanted and publish_due(hub).exists()):
         return built, False, ""
     error = publish(hub)
     return built, not error, error
@@ -345,7 +345,7 @@ def _marked(hub: Hub, job: Site) -> Built:
 
     mark = publish_due(hub)
     late = mark.exists()
-    if hub.settings.publish.command:
+    if hub.settings.publish.wanted:
         mark.touch()
     built = build(job)
     if not (late or built.written or built.removed):
@@ -368,17 +368,22 @@ def attempt(built: Built, page: str, make: Callable[[], Made]) -> Made | None:
 def publish(hub: Hub) -> str:
     """Run the brand's publish command; what went wrong, "" when nothing did. The mark stays until it went well."""
     command = hub.settings.publish.command
-    try:
-        done = subprocess.run(  # noqa: S603
-            command, cwd=hub.settings.folder, capture_output=True, text=True, errors="replace", timeout=PUBLISH_TIME
-        )
-    except (OSError, subprocess.TimeoutExpired) as why:
-        return f"{command[0]}: {why}"
-    if done.returncode:
-        last = (done.stderr or done.stdout).strip().splitlines()[-1:]
-        return f"{command[0]} ended with {done.returncode}: {''.join(last)}"
-    publish_due(hub).unlink(missing_ok=True)
-    return ""
+    error = ran(command, hub.settings.folder) if command else ""
+    if not error:
+        publish_due(hub).unlink(missing_ok=True)
+    return error
+
+
+def tell(hub: Hub) -> str:
+    """Let the WebSub hub of the settings know which feeds changed; why it did not hear of all, "" when it did."""
+    from hub.site import feeds_written
+
+    url, memory = hub.settings.publish.websub, hub.settings.memory
+    one = websub.Hub(url=url, file=memory / websub.FILE)
+    why = websub.tell(hub.web, one, hub.settings.brand.url, feeds_written(memory)) if url else ""
+    if why:
+        log.warning("feeds not told", hub=url, why=why)
+    return why
 
 
 def settle(hub: Hub, heard: int = 0) -> bool:

@@ -162,6 +162,12 @@ class PublishSettings(Section):
     """What happens when the site changed."""
 
     command: tuple[str, ...] = Field(default=(), description='run in the brand\'s folder: ["rsync", "-a", …]')
+    websub: Web = Field(default="", description="a WebSub hub that is told afterwards which feeds changed; empty: none")
+
+    @property
+    def wanted(self) -> bool:
+        """Is there anything to do when the site changed?"""
+        return bool(self.command or self.websub)
 
 
 Walled = Annotated[str, _check(_is_walled, 'needs a word or more, other than "recap", which is the name of a page')]

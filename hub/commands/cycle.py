@@ -133,22 +133,24 @@ def build(screen: Screen) -> int:
 @click.option("--dry-run", is_flag=True, help="say what would be run")
 @click.pass_obj
 def publish(screen: Screen, dry_run: bool) -> int:
-    """Run the publish command of the settings."""
+    """Run the publish command of the settings, then tell the WebSub hub which feeds changed."""
     from hub import run
 
     with writing(screen) as hub:
-        command = hub.settings.publish.command
-        if not command:
+        wish = hub.settings.publish
+        if not wish.wanted:
             raise click.UsageError("there is no [publish] command in content/hub.toml")
         if dry_run:
             late = run.publish_due(hub).exists()
             state = "something waits to be published" if late else "all is published"
-            screen.result({"command": command, "due": late}, f"would run: {' '.join(command)} ({state})")
+            doing = f"would run: {' '.join(wish.command)}" if wish.command else f"would tell {wish.websub}"
+            screen.result({"command": wish.command, "websub": wish.websub, "due": late}, f"{doing} ({state})")
             return 0
         error = run.publish(hub)
+        untold = "" if error else run.tell(hub)
     if error:
         raise HubError(f"publishing failed: {error}", fix="mend the command, then run `hub publish`")
-    screen.result({"published": True}, "published")
+    screen.result({"published": True, "untold": untold}, ["published", *deaf(untold)])
     return 0
 
 
@@ -265,10 +267,17 @@ def told(report: Report) -> Iterator[str]:
         yield from failures(report.built.failed)
     if report.published:
         yield "published"
+    yield from deaf(report.untold)
     if report.publish_error:
         yield f"publishing failed: {report.publish_error}; it is tried again at the next update"
     if report.erasing:
         yield "erasure pending: a reader holds the archive; it is tried again at the next update"
+
+
+def deaf(why: str) -> Iterator[str]:
+    """What is said where the WebSub hub did not hear of a publish."""
+    if why:
+        yield f"warning: feeds not told: {why}; they are with the next publish"
 
 
 def failures(failed: list[tuple[str, str]]) -> Iterator[str]:

@@ -84,6 +84,18 @@ def quiet(job: Job) -> bool:
         manifest.close()
 
 
+def feeds_written(memory: Path) -> dict[str, str]:
+    """Path → digest of every feed that stands below feeds/."""
+    from hub.site.manifest import Manifest
+
+    manifest = Manifest(memory / "site.sqlite")
+    try:
+        found = manifest.digests("feeds")
+    finally:
+        manifest.close()
+    return {path: digest for path, digest in found.items() if path.endswith((".atom", ".rss", ".json"))}
+
+
 def rewind(memory: Path, seq: int, floor: int = 0) -> None:
     """A site that is ahead of its archive is made anew, and one that did not hear what left the journal."""
     from hub.site.manifest import Manifest

@@ -54,6 +54,7 @@ class FeedOf:
     home: str
     base: str
     language: str
+    hub: str = ""  # of WebSub: tells readers at once
 
 
 def _iso(when: datetime | None) -> str:
@@ -84,6 +85,8 @@ def atom(feed: FeedOf, entries: list[FeedEntry]) -> bytes:
     _sub(root, tag("updated"), _iso(max(map(_updated, entries), default=EPOCH)))
     _sub(root, tag("link"), rel="self", type="application/atom+xml", href=f"{feed.base}.atom")
     _sub(root, tag("link"), rel="alternate", type="text/html", href=feed.home)
+    if feed.hub:
+        _sub(root, tag("link"), rel="hub", href=feed.hub)
     for entry in entries:
         root.append(_atom_entry(entry))
     return _bytes(root)
@@ -129,6 +132,8 @@ def rss(feed: FeedOf, entries: list[FeedEntry]) -> bytes:
     if entries:
         _sub(channel, "lastBuildDate", format_datetime(max(map(_updated, entries))))
     _sub(channel, "atom:link", rel="self", type="application/rss+xml", href=f"{feed.base}.rss")
+    if feed.hub:
+        _sub(channel, "atom:link", rel="hub", href=feed.hub)
     for entry in entries:
         channel.append(_rss_item(entry))
     return _bytes(root)
@@ -160,6 +165,7 @@ def json_feed(feed: FeedOf, entries: list[FeedEntry]) -> bytes:
         "home_page_url": feed.home,
         "feed_url": f"{feed.base}.json",
         "language": feed.language,
+        "hubs": [{"type": "WebSub", "url": feed.hub}] if feed.hub else [],
         "items": [_json_item(entry) for entry in entries],
     }
     return json.dumps(_full(document), ensure_ascii=False, indent=1).encode() + b"\n"

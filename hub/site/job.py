@@ -77,6 +77,7 @@ def decided(settings: Settings, theme: Path | None = None) -> str:
         str(shown),
         settings.people,
         settings.serve.api,
+        settings.publish.websub,
         drawn,
         VERSION,
         *_headers(settings),

@@ -48,6 +48,7 @@ def feed(shop: Workshop, page: Page) -> dict[str, bytes]:
         home=shop.at.absolute(home),
         base=at,
         language=shop.shell.language,
+        hub=shop.texts.settings.publish.websub,
     )
     return {
         f"feeds/{where}.atom": feeds.atom(of, entries),

@@ -343,6 +343,11 @@ class Manifest:
         row = self.db.execute("SELECT digest FROM files WHERE path=?", (path,)).fetchone()
         return row[0] if row else None
 
+    def digests(self, folder: str) -> dict[str, str]:
+        """Path → digest of the files below a folder."""
+        query = "SELECT path, digest FROM files WHERE path >= ? AND path < ? ORDER BY path"
+        return dict(self.db.execute(query, (f"{folder}/", f"{folder}0")).fetchall())  # "0" comes after "/"
+
     def files_of(self, page: Page) -> set[str]:
         query = "SELECT path FROM files WHERE (kind, name, number) = (?, ?, ?)"
         return {path for (path,) in self.db.execute(query, (page.kind, page.name, page.number))}

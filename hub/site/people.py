@@ -251,6 +251,7 @@ def _feeds(shop: Workshop, name: str, face: PersonLine, accounts: tuple[AccountF
         home=shop.at.absolute(accounts[0].home),
         base=at,
         language=shop.shell.language,
+        hub=shop.texts.settings.publish.websub,
     )
     made = entries(shop, found)
     return {
