@@ -42,6 +42,7 @@ class FeedEntry:
     answers: tuple[str, str] = ("", "")  # (id, url) of what it replies to
     replies_feed: str = ""
     replies: int = 0
+    replied: datetime | None = None  # when the newest reply was said
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -110,9 +111,11 @@ def _atom_entry(entry: FeedEntry) -> ET.Element:
     if entry.answers[0]:
         _sub(out, f"{{{THR}}}in-reply-to", ref=entry.answers[0], href=entry.answers[1], type="text/html")
     if entry.replies_feed:
-        count = {f"{{{THR}}}count": str(entry.replies)}
+        told = {f"{{{THR}}}count": str(entry.replies)}
+        if entry.replied:
+            told[f"{{{THR}}}updated"] = _iso(entry.replied)
         link = _sub(out, tag("link"), rel="replies", type="application/atom+xml", href=entry.replies_feed)
-        link.attrib.update(count)
+        link.attrib.update(told)
         _sub(out, f"{{{THR}}}total", str(entry.replies))
     for name in entry.tags:
         _sub(out, tag("category"), term=name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime
 from heapq import nlargest
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
@@ -67,7 +68,9 @@ def _post_entry(shop: Workshop, record: Record) -> FeedEntry:
     item = replace(record.shown, id=record.item.id, published=record.item.published)
     more = (one.html for one in record.parts.get(record.shown.id, ()))
     item = replace(item, html="\n".join((item.html, *more)))
-    return _entry(shop, item, card.heading, shop.at.absolute(card.href), card.replies)
+    newest = shop.manifest.last_reply(item.id)
+    entry = _entry(shop, item, card.heading, shop.at.absolute(card.href), card.replies)
+    return replace(entry, replied=datetime.fromisoformat(newest) if newest else None)
 
 
 def _entry(shop: Workshop, item: Item, title: str, url: str, replies: int) -> FeedEntry:
@@ -204,7 +207,7 @@ def sitemap(shop: Workshop, page: Page) -> dict[str, bytes]:
 def _lastmod(shop: Workshop, ident: str) -> str:
     """The newest thing said in a thread."""
     post = shop.manifest.post(ident)
-    return max([sort for sort, _ in shop.manifest.replies(ident).values()] + [post.sort if post else ""])
+    return max(shop.manifest.last_reply(ident), post.sort if post else "")
 
 
 def _urlset(shop: Workshop, urls: list[tuple[str, str]]) -> bytes:

@@ -305,6 +305,10 @@ class Manifest:
         many, channels = self.db.execute(query, (root,)).fetchone()
         return many, channels
 
+    def last_reply(self, root: str) -> str:
+        """When the newest reply of a thread was said; "" when that is unknown, or there is none."""
+        return self.db.execute("SELECT max(sort) FROM replies WHERE root=?", (root,)).fetchone()[0] or ""
+
     def latest_replies(self, many: int, name: str = HOME) -> list[tuple[str, str]]:
         """(id, root) of what was said below the posts of a list, newest first."""
         within = "WHERE root IN (SELECT id FROM listed WHERE list = ?)" if name else ""
