@@ -207,6 +207,9 @@ class File(Section):
         default="answered", description="mentions that are shown at once"
     )
     people: Literal["all", "team", "none"] = Field(default="all", description="who has a page: everybody, or the team")
+    crawlers: Literal["all", "no-ai"] = Field(
+        default="all", description="programs that may read the site: robots.txt shuts out those that gather for AI"
+    )
     theme: Inside = Field(default="theme", description="folder whose files replace those of the built-in theme")
     brand: Brand
     network: Network = Network()
@@ -219,7 +222,7 @@ class File(Section):
     collections: dict[Name, Collection] = {}
 
 
-TOP = ("mentions", "people", "theme")
+TOP = ("mentions", "people", "crawlers", "theme")
 SECTIONS: Mapping[str, type[Section]] = MappingProxyType(
     {
         "brand": Brand,

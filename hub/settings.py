@@ -70,6 +70,7 @@ class Settings:
     collections: Mapping[str, Collection] = field(default_factory=dict)
     mentions: str = "answered"
     people: str = "all"
+    crawlers: str = "all"
     theme: Path = Path("theme")
 
     def terms(self, channel: str) -> Terms:
@@ -140,6 +141,7 @@ def load(folder: Path, env: Mapping[str, str], flags: Mapping[str, str] | None =
         collections=MappingProxyType(main.collections),
         mentions=main.mentions,
         people=main.people,
+        crawlers=main.crawlers,
         theme=folder / main.theme,
         **parts,
     )

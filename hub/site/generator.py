@@ -83,7 +83,7 @@ class HubGenerator(Generator):  # type: ignore[misc]
             quiet.stamp()
             manifest.keep("decided", whole)
         if manifest.get("worded") != words:
-            manifest.ask_for(Page(kind=kind) for kind in ("texts", "statics", "sitemap"))
+            manifest.ask_for(Page(kind=kind) for kind in ("texts", "statics", "sitemap", "robots"))
             manifest.ask_for(page for _, page in manifest.all_files() if page.kind == "wall")
             manifest.ask_for(Page(kind="wall", name=name) for name in wall.walls(job.settings.wall))
             manifest.keep("worded", words)

@@ -87,7 +87,10 @@ def decided(settings: Settings, theme: Path | None = None) -> str:
 def worded(settings: Settings, rules: Rules) -> str:
     """A digest of what shows on the standing pages alone, and of the files that are copied."""
     return fingerprint(
-        [settings.content / "pages", settings.content / "static"], rules.told, settings.wall.model_dump_json()
+        [settings.content / "pages", settings.content / "static"],
+        rules.told,
+        settings.wall.model_dump_json(),
+        settings.crawlers,
     )
 
 

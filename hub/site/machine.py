@@ -1,4 +1,4 @@
-"""What machines read: feeds, sitemaps, robots and redirects."""
+"""What machines read: feeds, sitemaps and redirects."""
 
 from __future__ import annotations
 
@@ -224,11 +224,6 @@ def _xml(root: ET.Element) -> bytes:
     ET.indent(root)
     document: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return document + b"\n"
-
-
-def robots(shop: Workshop, page: Page) -> dict[str, bytes]:  # noqa: ARG001
-    lines = ("User-agent: *", "Allow: /", "", f"Sitemap: {shop.at.absolute('sitemap.xml')}", "")
-    return {"robots.txt": "\n".join(lines).encode()}
 
 
 def redirects(shop: Workshop, page: Page) -> dict[str, bytes]:  # noqa: ARG001
