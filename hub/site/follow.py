@@ -186,7 +186,7 @@ class Follower:
         day = newest_day(self.manifest.db)
         if day != self.manifest.get("day") or any(time < day for time in self.moved):
             self.manifest.keep("day", day)
-            self.pages |= planned(self.channels)
+            self.pages |= planned(self.channels) | {Page(kind="sitemap")}
 
     def _hidden(self) -> None:
         """The transparency page counts what each rule hides, what left in each month, and what is not here."""

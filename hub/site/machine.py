@@ -1,4 +1,4 @@
-"""What machines read: feeds, sitemaps and redirects."""
+"""What machines read: feeds and redirects."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ from dataclasses import replace
 from datetime import datetime
 from heapq import nlargest
 from typing import TYPE_CHECKING
-from xml.etree import ElementTree as ET
 
 from markupsafe import Markup
 
 from hub import pages
 from hub.model import Account, Item
 from hub.pages import HOME, Page
-from hub.site import feeds, people
+from hub.site import feeds
 from hub.site.collect import lists
 from hub.site.feeds import FeedEntry, FeedOf
 from hub.site.follow import FEED
@@ -24,8 +23,6 @@ from hub.store import Record
 
 if TYPE_CHECKING:
     from hub.site.make import Workshop
-
-SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 
 # feeds
@@ -172,58 +169,6 @@ def entries(shop: Workshop, found: list[tuple[str, str]]) -> list[FeedEntry]:
     above = shop.records([record.parent for record in said if record.parent])
     known |= {record.item.id: record for record in above}
     return [_post_entry(shop, one) if one.thread == one.item.id else _latest_reply(shop, one, known) for one in said]
-
-
-# sitemaps: one a month, so that a reply rewrites one month's and the index
-def sitemap(shop: Workshop, page: Page) -> dict[str, bytes]:
-    """The map of one month's threads, or, without a name, of the standing pages and the index of all maps."""
-    from hub.site.archives import month_path
-
-    if page.name:
-        posts = list(shop.manifest.posts(page.name))
-        urls = [(post.address, _lastmod(shop, post.id)) for post in posts]
-        return {f"sitemap/{page.name}.xml": _urlset(shop, urls)} if posts else {}
-    months = [month for month, _ in shop.manifest.months()]
-    standing = [
-        "",
-        *(pages.base(name) for name in shop.manifest.lists() if name),
-        "archive/",
-        "topics/",
-        *(["people/"] if shop.shell.people else []),
-        *(href for _, href in people.team(shop)),
-        *shop.texts.paths(),
-    ]
-    standing += [month_path(month) for month in months]
-    root = ET.Element("sitemapindex", {"xmlns": SITEMAP})
-    for name in ("pages", *months):
-        entry = ET.SubElement(root, "sitemap")
-        ET.SubElement(entry, "loc").text = shop.at.absolute(f"sitemap/{name}.xml")
-    return {
-        "sitemap.xml": _xml(root),
-        "sitemap/pages.xml": _urlset(shop, [(path, "") for path in standing]),
-    }
-
-
-def _lastmod(shop: Workshop, ident: str) -> str:
-    """The newest thing said in a thread."""
-    post = shop.manifest.post(ident)
-    return max(shop.manifest.last_reply(ident), post.sort if post else "")
-
-
-def _urlset(shop: Workshop, urls: list[tuple[str, str]]) -> bytes:
-    root = ET.Element("urlset", {"xmlns": SITEMAP})
-    for path, modified in urls:
-        entry = ET.SubElement(root, "url")
-        ET.SubElement(entry, "loc").text = shop.at.absolute(path)
-        if modified:
-            ET.SubElement(entry, "lastmod").text = modified
-    return _xml(root)
-
-
-def _xml(root: ET.Element) -> bytes:
-    ET.indent(root)
-    document: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
-    return document + b"\n"
 
 
 def redirects(shop: Workshop, page: Page) -> dict[str, bytes]:  # noqa: ARG001

@@ -208,7 +208,12 @@ class Manifest:
         return found[0], found[1]
 
     def lists(self) -> list[str]:
-        return [name for (name,) in self.db.execute("SELECT DISTINCT list FROM listed ORDER BY list")]
+        return list(self.newest_of("list"))
+
+    def newest_of(self, key: str) -> dict[str, str]:
+        """Time of the newest post of each "list" or "month"."""
+        table = {"list": "listed", "month": "posts"}[key]
+        return dict(self.db.execute(f"SELECT {key}, max(sort) FROM {table} GROUP BY 1 ORDER BY 1").fetchall())  # noqa: S608
 
     def months(self, year: str = "") -> list[tuple[str, int]]:
         """(month, number of posts), newest first; "undated" last."""
