@@ -148,9 +148,12 @@ def opensearch(shop: Workshop) -> bytes:
     add("Description", shop.texts.word("Search everything %(brand)s said and what people answered.", brand=name))
     add("InputEncoding", "UTF-8")
     add("Language", shop.shell.language)
-    if shop.shell.logo:
-        add("Image", shop.at.absolute(shop.shell.logo))
+    if shop.shell.icon:
+        add("Image", shop.at.absolute(shop.shell.icon), type=_sort(shop.shell.icon))
     add("Url", type="text/html", method="get", template=f"{shop.at.absolute('search/')}?q={{searchTerms}}")
+    if shop.shell.api:
+        suggest = f"{shop.shell.api.rstrip('/')}/api/v1/suggest?q={{searchTerms}}"
+        add("Url", type="application/x-suggestions+json", method="get", template=suggest)
     add("Url", type="application/opensearchdescription+xml", rel="self", template=shop.at.absolute("opensearch.xml"))
     return _xml(root)
 
@@ -158,7 +161,7 @@ def opensearch(shop: Workshop) -> bytes:
 def manifest(shop: Workshop) -> bytes:
     """A web app manifest that keeps the site in the browser: no service worker, no window of its own."""
     shell = shop.shell
-    logo = {"src": shop.at.url(shell.logo), "sizes": "any", "type": guess_type(shell.logo)[0] or "image/png"}
+    icon = {"src": shop.at.url(shell.icon), "sizes": "any", "type": _sort(shell.icon)}
     known = {
         "name": shell.name,
         "short_name": shell.name[:12].strip(),
@@ -168,9 +171,13 @@ def manifest(shop: Workshop) -> bytes:
         "start_url": shop.at.url(""),
         "scope": shop.at.url(""),
         "display": "browser",
-        "icons": [logo] if shell.logo else [],
+        "icons": [icon] if shell.icon else [],
     }
     return json.dumps({name: part for name, part in known.items() if part}, ensure_ascii=False, indent=1).encode()
+
+
+def _sort(icon: str) -> str:
+    return guess_type(icon)[0] or "image/png"
 
 
 def llms(shop: Workshop) -> bytes:

@@ -118,6 +118,7 @@ class Shell:
     url: str  # the site's absolute root, with a trailing slash
     contact: str
     logo: str
+    icon: str  # the logo, else the theme's own
     nav: tuple[Place, ...]
     own_pages: tuple[tuple[str, str], ...]  # (title, href) of content/pages/
     feeds: Feeds

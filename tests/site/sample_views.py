@@ -84,6 +84,7 @@ SHELL = v.Shell(
     url=ROOT,
     contact="hello@wheels.example",
     logo="",
+    icon="static/icon.svg",
     nav=(BLOG, NEWS, NOTES, MASTODON),
     own_pages=(("The workshop", "workshop/"),),
     feeds=FEEDS,

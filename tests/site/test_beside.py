@@ -51,8 +51,33 @@ def test_browsers_are_offered_the_search(files):
     assert root.find(f"{space}Url").attrib["template"] == "https://talk.example/search/?q={searchTerms}"
 
 
+def templates(folder):
+    """Media type → address of what the description of the search names."""
+    rows = ET.fromstring(folder.files()["opensearch.xml"]).iter("{http://a9.com/-/spec/opensearch/1.1/}Url")
+    return {row.attrib["type"]: row.attrib["template"] for row in rows}
+
+
+def test_suggestions_are_offered_where_there_is_an_api_and_only_there(folder):
+    sort = "application/x-suggestions+json"
+    folder.save(post(5))
+    folder.build()
+    assert sort not in templates(folder)
+    with (folder.path / "content/hub.toml").open("a", encoding="utf-8") as file:
+        file.write('[serve]\napi = "https://search.example/"\n')
+    folder.build()
+    assert templates(folder)[sort] == "https://search.example/api/v1/suggest?q={searchTerms}"
+
+
 def test_the_manifest_opens_in_the_browser(files):
     assert json.loads(files["manifest.webmanifest"])["display"] == "browser"
+
+
+def test_a_brand_without_a_logo_has_an_icon_all_the_same(files):
+    (icon,) = json.loads(files["manifest.webmanifest"])["icons"]
+    assert (icon["type"], files[icon["src"].removeprefix("/")][:4]) == ("image/svg+xml", b"<svg")
+    image = ET.fromstring(files["opensearch.xml"]).findtext("{http://a9.com/-/spec/opensearch/1.1/}Image")
+    assert image == f"https://talk.example{icon['src']}"
+    assert f'<link rel="icon" href="{icon["src"]}">' in files["index.html"].decode()
 
 
 def test_llms_txt_has_a_heading_and_leads_to_feeds_that_are_there(files):
