@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hub.pages import Page
+from hub.site import jsonld
 from hub.site.views import ArchivePage, Head
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def archive(shop: Workshop, page: Page) -> dict[str, bytes]:  # noqa: ARG001
 
 def _page(shop: Workshop, title: str, path: str, rows: tuple[tuple[str, str, int], ...]) -> dict[str, bytes]:
     about = shop.texts.archive_description(title if path != "archive/" else "")
-    head = Head(title=f"{title} · {shop.shell.name}", description=about, path=path)
+    data = jsonld.script(jsonld.gathered(title, path, (href for _, href, _ in rows), shop))
+    head = Head(title=f"{title} · {shop.shell.name}", description=about, path=path, jsonld=data)
     view = ArchivePage(head=head, title=title, rows=rows)
     return {f"{path}index.html": shop.render("archive", view)}

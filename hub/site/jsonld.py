@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from hub import tidy
-from hub.model import Item, Reply, Thread
+from hub.model import Item, Reply, Thread, Tombstone, Unknown
 from hub.pages import address, anchor
+from hub.site.pieces import Place
+from hub.site.quoting import MOST
 from hub.site.shell import Addresses
 from hub.site.talk import Part, Talk
-from hub.site.views import Card, Shell
+from hub.site.views import Card
 
 if TYPE_CHECKING:
     from hub.site.make import Workshop
@@ -30,6 +33,7 @@ ACTIONS = {
 }
 """What networks count, in the words of schema.org."""
 COMMENTS = 100  # described at most; the feed has all
+LISTED = 100  # pages named of a list at most, for these data are to be no more than a third of a page
 
 
 def script(data: Mapping[str, object]) -> Markup:
@@ -38,20 +42,42 @@ def script(data: Mapping[str, object]) -> Markup:
     return Markup(text.replace("<", "\\u003c").replace("\u2028", "\\u2028"))  # noqa: S704
 
 
-def home(shell: Shell, cards: Iterable[Card], at: Addresses) -> Markup:
+def home(shop: Workshop, cards: Iterable[Card]) -> Markup:
     search = {
         "@type": "SearchAction",
-        "target": {"@type": "EntryPoint", "urlTemplate": at.absolute("search/") + "?q={search_term_string}"},
+        "target": {"@type": "EntryPoint", "urlTemplate": shop.at.absolute("search/") + "?q={search_term_string}"},
         "query-input": "required name=search_term_string",
     }
-    site = {"@type": "WebSite", "url": at.root, "name": shell.name, "inLanguage": shell.language}
-    brand = {"@type": "Organization", "name": shell.name, "url": at.root}
-    return script({"@graph": [{**site, "potentialAction": search}, brand, listing(shell.name, cards, at)]})
+    site = {**_site(shop), "inLanguage": shop.shell.language, "potentialAction": search}
+    return script({"@graph": [site, _brand(shop), _listing(shop.shell.name, _hrefs(cards), shop)]})
 
 
-def listing(name: str, cards: Iterable[Card], at: Addresses) -> dict[str, object]:
+def _site(shop: Workshop) -> dict[str, object]:
+    return {"@type": "WebSite", "url": shop.at.root, "name": shop.shell.name}
+
+
+def _brand(shop: Workshop) -> dict[str, object]:
+    """Who speaks here, and where else: the channels that the page about this site calls the brand's own."""
+    logo = shop.at.absolute(shop.shell.logo) if shop.shell.logo else ""
+    profiles = list(dict.fromkeys(place.profile for place in shop.shell.nav if place.profile))
+    known = {"@type": "Organization", "name": shop.shell.name, "url": shop.at.root, "logo": logo, "sameAs": profiles}
+    return _full(known)
+
+
+def gathered(name: str, path: str, hrefs: Iterable[str], shop: Workshop) -> dict[str, object]:
+    """A page that does no more than list others."""
+    page = {"@type": "CollectionPage", "url": shop.at.absolute(path), "name": name, "isPartOf": _site(shop)}
+    return {**page, "mainEntity": _listing(name, hrefs, shop)}
+
+
+def _hrefs(cards: Iterable[Card]) -> Iterator[str]:
+    return (card.href for card in cards)
+
+
+def _listing(name: str, hrefs: Iterable[str], shop: Workshop) -> dict[str, object]:
     elements = [
-        {"@type": "ListItem", "position": place, "url": at.absolute(card.href)} for place, card in enumerate(cards, 1)
+        {"@type": "ListItem", "position": place, "url": shop.at.absolute(href)}
+        for place, href in enumerate(islice(hrefs, LISTED), 1)
     ]
     return {"@type": "ItemList", "name": name, "itemListElement": elements}
 
@@ -86,7 +112,7 @@ def part(talk: Talk, part: Part, card: Card, shop: Workshop) -> Markup:
 def _page(url: str, entity: dict[str, object], card: Card, shop: Workshop) -> Markup:
     name = card.heading[:110]
     steps = [(shop.shell.name, ""), (card.place.label, card.place.href), (name, card.href)]
-    page = {"@type": "WebPage", "url": url, "name": name, "mainEntity": _full(entity)}
+    page = {"@type": "WebPage", "url": url, "name": name, "isPartOf": _site(shop), "mainEntity": _full(entity)}
     return script({"@graph": [page, crumbs(steps, shop.at)]})
 
 
@@ -102,9 +128,15 @@ def _posting(root: Item, card: Card, shop: Workshop) -> dict[str, object]:
         "@type": "DiscussionForumPosting" if card.place.kind in FORUMS else TYPES.get(root.kind, "SocialMediaPosting"),
         "headline": card.heading[:110],
         "mainEntityOfPage": here,
+        "isPartOf": _list(card.place, shop),
         "interactionStatistic": [_counter(kind, number) for kind, number in card.counts if kind in ACTIONS],
         **_film(card, shop),
     }
+
+
+def _list(place: Place, shop: Workshop) -> dict[str, object]:
+    """The list a post stands on."""
+    return {"@type": "CollectionPage", "url": shop.at.absolute(place.href), "name": place.label}
 
 
 def _counter(kind: str, number: int) -> dict[str, object]:
@@ -122,15 +154,19 @@ def _film(card: Card, shop: Workshop) -> dict[str, object]:
 
 
 def _comments(talk: Talk, replies: Iterable[Reply], shop: Workshop) -> list[dict[str, object]]:
-    """The first comments, each under its parent; those whose parent is not shown stand at the top."""
+    """The first comments, each under its parent, which may be deleted; those of no other stand at the top."""
     made: dict[str, dict[str, object]] = {}
     top: list[dict[str, object]] = []
     here = shop.at.absolute(address(talk.thread.root))
     for reply in replies:
-        if isinstance(reply.node, Item) and len(made) < COMMENTS:
-            where = f"{here}{talk.places.get(reply.node.id, '')}#{anchor(reply.node.id)}"
-            comment = _full({"@type": "Comment", **_said(reply.node, where, shop)})
-            made[reply.node.id] = comment
+        node, comment = reply.node, dict[str, object]()
+        if isinstance(node, Item):
+            where = f"{here}{talk.places.get(node.id, '')}#{anchor(node.id)}"
+            comment = _full({"@type": "Comment", **_said(node, where, shop)})
+        elif isinstance(node, Tombstone) and node.why == "deleted":
+            comment = {"@type": "Comment", "creativeWorkStatus": "Deleted"}
+        if comment and not isinstance(node, Unknown) and len(made) < COMMENTS:
+            made[node.id] = comment
             parent = made.get(reply.parent)
             below = parent.setdefault("comment", []) if parent else top
             below.append(comment)  # type: ignore[attr-defined]
@@ -143,9 +179,38 @@ def _said(item: Item, url: str, shop: Workshop) -> dict[str, object]:
         "author": _author(item, shop),
         "datePublished": item.published.isoformat(timespec="seconds") if item.published else "",
         "dateModified": item.edited.isoformat(timespec="seconds") if item.edited else "",
-        "text": "" if item.channel in shop.texts.settings.bare else tidy.text(item.html)[:500],
+        **_words(item, shop),
         "inLanguage": item.language,
     }
+
+
+def _words(item: Item, shop: Workshop) -> dict[str, object]:
+    """What was said: its text, or where it has none its pictures, and what it quotes. Where terms allow no text in
+    data, nothing."""
+    if item.withheld or item.channel in shop.texts.settings.bare:
+        return {}
+    text, covered = tidy.text(item.html)[:500], item.sensitive or bool(item.warning)
+    pictures = () if text or covered else (media for media in item.media if media.type == "image")
+    files = (shop.composer.picture(media).src for media in pictures)
+    return {
+        "text": text,
+        "image": [shop.at.absolute(file) for file in files if file],
+        "sharedContent": [_shared(url) for url in _quoted(item, shop)],
+    }
+
+
+def _quoted(item: Item, shop: Workshop) -> Iterator[str]:
+    """Where stands what a message quotes; what is gone has no address any more."""
+    for name in item.quotes[:MOST]:
+        found = shop.store.item(name)
+        if found and found.url:
+            yield found.url
+        elif not found and name.startswith(("http://", "https://")) and not shop.store.named([name]):
+            yield name
+
+
+def _shared(url: str) -> dict[str, object]:
+    return {"@type": "SocialMediaPosting", "url": url}
 
 
 def _author(item: Item, shop: Workshop) -> dict[str, object]:
@@ -160,5 +225,5 @@ def _author(item: Item, shop: Workshop) -> dict[str, object]:
     )
 
 
-def _full(value: dict[str, object]) -> dict[str, object]:
+def _full(value: Mapping[str, object]) -> dict[str, object]:
     return {name: part for name, part in value.items() if part or part == 0}

@@ -268,12 +268,14 @@ def _month(shop: Workshop, page: Page) -> dict[str, bytes]:
     title = shop.texts.month(page.name)
     path = archives.month_path(page.name)
     steps = [(shop.shell.name, ""), (shop.texts.word("Archive"), "archive/"), (title, path)]
+    hrefs = (line.href for _, lines in days.values() for line in lines)
+    whole = jsonld.gathered(title, path, hrefs, shop)
     view = MonthPage(
         head=Head(
             title=f"{title} · {shop.shell.name}",
             description=shop.texts.month_description(title),
             path=path,
-            jsonld=jsonld.script(jsonld.crumbs(steps, shop.at)),
+            jsonld=jsonld.script({"@graph": [whole, jsonld.crumbs(steps, shop.at)]}),
         ),
         title=title,
         days=tuple((moment, tuple(lines)) for moment, lines in days.values()),

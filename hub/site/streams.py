@@ -62,8 +62,9 @@ def _head(shop: Workshop, what: Page, title: str, cards: tuple[Card, ...]) -> He
     full = f"{title}{numbered}" if not what.name else f"{title}{numbered} · {shop.shell.name}"
     if what.name or what.number:
         steps = [(shop.shell.name, ""), (title, base(what.name))]
-        data = {"@graph": [jsonld.listing(full, cards, shop.at), jsonld.crumbs(steps, shop.at)]}
-    described = jsonld.script(data) if what.name or what.number else jsonld.home(shop.shell, cards, shop.at)
+        hrefs, path = [card.href for card in cards], list_path(base(what.name), what.number)
+        data = {"@graph": [jsonld.gathered(full, path, hrefs, shop), jsonld.crumbs(steps, shop.at)]}
+    described = jsonld.script(data) if what.name or what.number else jsonld.home(shop, cards)
     about = shop.texts.list_description(what.name, title, what.number)
     return Head(
         title=full,

@@ -268,6 +268,14 @@ def test_structured_data_counts_the_replies_that_the_export_holds(demo: Demo) ->
     assert sorted(counts) == sorted(len(demo.under(post)) for post in demo.posts)
 
 
+def test_structured_data_is_less_than_a_third_of_every_page(demo: Demo) -> None:
+    sizes = {
+        address: (sum(len((one.text or "").encode()) for one in page.elements("script")), len(page.body))
+        for address, page in demo.site.html().items()
+    }
+    assert {address: told for address, told in sizes.items() if told[0] > 0.3 * told[1]} == {}
+
+
 def test_the_sitemap_lists_pages_that_exist_and_every_post(both: Demo) -> None:
     maps = [ElementTree.fromstring(body) for path, body in both.files(".xml").items() if path.startswith("sitemap")]
     places = [place.text or "" for one in maps for place in one.iter(f"{SITEMAP}loc")]
