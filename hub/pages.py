@@ -198,6 +198,16 @@ def window(number: int, total: int) -> tuple[int, int]:
     return first, total - first
 
 
+def paged(name: str) -> bool:
+    """Does the feed of a list lead on to older posts? Those of topics and saved questions show the newest alone."""
+    return not name.startswith(("topic/", "collection/"))
+
+
+def older(total: int, per: int) -> int:
+    """How many closed pages of `per` posts, numbered from the oldest, a feed of the newest `per` needs behind it."""
+    return max(0, -((per - total) // per))
+
+
 def list_path(base: str, number: int) -> str:
     """Address of a list's page: base itself for the open one."""
     return f"{base}page/{number}/" if number else base

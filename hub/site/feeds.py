@@ -56,6 +56,7 @@ class FeedOf:
     base: str
     language: str
     hub: str = ""  # of WebSub: tells readers at once
+    older: str = ""  # address of the JSON feed that goes on
 
 
 def _iso(when: datetime | None) -> str:
@@ -167,6 +168,7 @@ def json_feed(feed: FeedOf, entries: list[FeedEntry]) -> bytes:
         "description": feed.description,
         "home_page_url": feed.home,
         "feed_url": f"{feed.base}.json",
+        "next_url": feed.older,
         "language": feed.language,
         "hubs": [{"type": "WebSub", "url": feed.hub}] if feed.hub else [],
         "items": [_json_item(entry) for entry in entries],

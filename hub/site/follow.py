@@ -14,7 +14,22 @@ from zoneinfo import ZoneInfo
 
 from hub.insight.answers import heard, replied
 from hub.model import Entry, Item, Thread
-from hub.pages import HOME, MENTIONS, Page, Post, Stretch, Touched, address, closed, page_at, sort_key, topic, touched
+from hub.pages import (
+    HOME,
+    MENTIONS,
+    Page,
+    Post,
+    Stretch,
+    Touched,
+    address,
+    closed,
+    older,
+    page_at,
+    paged,
+    sort_key,
+    topic,
+    touched,
+)
 from hub.site import answered, described, lacks
 from hub.site.collect import Collector, lists
 from hub.site.insights import newest_day, planned
@@ -318,6 +333,8 @@ class Follower:
         rank, total = self.manifest.rank(name, sort, ident), self.manifest.total(name)
         self.pages.add(Page(kind="list", name=name, number=page_at(rank, total)))
         self._feed(name, rank, total)
+        behind = rank // FEED + 1
+        self._older(name, [behind] if behind <= older(total, FEED) else [])
 
     def _onward(self, name: str, sort: str, ident: str) -> None:
         """Every page from this place to the newest, and one before: its link to the newer page may be new."""
@@ -328,8 +345,15 @@ class Follower:
             first = min(first, closed(self.totals.get(name, 0)) or 1, closed(total) or 1)
         numbers = [*range(first, last + 1), 0]
         self.pages |= {Page(kind="list", name=name, number=number) for number in numbers}
+        before, now = older(self.totals.get(name, 0), FEED), older(total, FEED)
+        self._older(name, range(min(rank // FEED, before, now) + 1, max(before, now) + 1))
         if name and not (total and self.totals.get(name)):
             self.pages.add(Page(kind="sitemap"))
+
+    def _older(self, name: str, numbers: Iterable[int]) -> None:
+        """Pages behind a feed: closed, so that what comes at its end moves none."""
+        if paged(name):
+            self.pages |= {Page(kind="feed", name=name or "all", number=number) for number in numbers}
 
     def _top(self, name: str, sort: str, ident: str) -> None:
         """What shows a list's newest posts, as far as the newest place that moved is among them."""
@@ -361,5 +385,6 @@ def everything(manifest: Manifest, channels: Iterable[str] = ()) -> set[Page]:
     for name in {HOME, *manifest.lists(), *channels}:
         numbers = range(closed(manifest.total(name)) + 1)
         pages |= {Page(kind="list", name=name, number=number) for number in numbers}
-        pages.add(Page(kind="feed", name=name or "all"))
+        behind = older(manifest.total(name), FEED) if paged(name) else 0
+        pages |= {Page(kind="feed", name=name or "all", number=number) for number in range(behind + 1)}
     return pages | {Page(kind="feed", name="replies")} | planned(channels)

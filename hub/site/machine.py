@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from hub import pages
 from hub.model import Account, Item
-from hub.pages import HOME, Page
+from hub.pages import HOME, Page, older, paged
 from hub.site import feeds
 from hub.site.collect import lists
 from hub.site.feeds import FeedEntry, FeedOf
@@ -27,19 +27,35 @@ if TYPE_CHECKING:
 
 # feeds
 def feed(shop: Workshop, page: Page) -> dict[str, bytes]:
-    """Atom, RSS and JSON of all posts, of a channel's or a topic's, or of all replies."""
+    """Atom, RSS and JSON of the newest posts, of all or of a list, or of all replies; of older posts JSON alone."""
     if page.name == "replies":
-        entries, told = _latest_replies(shop), shop.texts.replies_title()
-        home, where = "", "replies"
-    else:
-        name = page.name if page.name != "all" else HOME
-        known = {pages.MENTIONS, *shop.texts.settings.channels, *lists(shop.texts.settings.collections)}
-        if name and name not in known and not shop.manifest.total(name):
-            return {}
-        entries = [_post_entry(shop, record) for record in shop.records(shop.manifest.newest(name, FEED))]
-        home, where, told = pages.base(name), pages.feed(name), shop.list_title(name) if name else ""
+        return _formats("replies", _feed_of(shop, "replies", "", shop.texts.replies_title()), _latest_replies(shop))
+    name = page.name if page.name != "all" else HOME
+    total = shop.manifest.total(name)
+    behind = older(total, FEED) if paged(name) else 0
+    known = {HOME, pages.MENTIONS, *shop.texts.settings.channels, *lists(shop.texts.settings.collections)}
+    if page.number > behind or not (total or name in known):
+        return {}
+    of = _feed_of(shop, pages.feed(name), pages.base(name), shop.list_title(name) if name else "")
+    if page.number:
+        return _behind(shop, of, name, page.number)
+    found = shop.manifest.newest(name, FEED)
+    entries = [_post_entry(shop, record) for record in shop.records(found)]
+    return _formats(pages.feed(name), replace(of, older=f"{of.base}/{behind}.json" if behind else ""), entries)
+
+
+def _behind(shop: Workshop, of: FeedOf, name: str, number: int) -> dict[str, bytes]:
+    """A closed page of older posts, numbered from the oldest."""
+    found = shop.manifest.window(name, (number - 1) * FEED, FEED)[::-1]
+    entries = [_post_entry(shop, record) for record in shop.records(found)]
+    onward = f"{of.base}/{number - 1}.json" if number > 1 else ""
+    of = replace(of, base=f"{of.base}/{number}", older=onward, hub="")
+    return {f"feeds/{pages.feed(name)}/{number}.json": feeds.json_feed(of, entries)}
+
+
+def _feed_of(shop: Workshop, where: str, home: str, told: str) -> FeedOf:
     at = shop.at.absolute(f"feeds/{where}")
-    of = FeedOf(
+    return FeedOf(
         id=f"{at}.atom",
         title=f"{told} · {shop.shell.name}" if told else shop.shell.name,
         description=shop.shell.description,
@@ -48,6 +64,9 @@ def feed(shop: Workshop, page: Page) -> dict[str, bytes]:
         language=shop.shell.language,
         hub=shop.texts.settings.publish.websub,
     )
+
+
+def _formats(where: str, of: FeedOf, entries: list[FeedEntry]) -> dict[str, bytes]:
     return {
         f"feeds/{where}.atom": feeds.atom(of, entries),
         f"feeds/{where}.rss": feeds.rss(of, entries),

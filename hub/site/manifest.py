@@ -353,8 +353,8 @@ class Manifest:
         return row[0] if row else None
 
     def digests(self, folder: str) -> dict[str, str]:
-        """Path → digest of the files below a folder."""
-        query = "SELECT path, digest FROM files WHERE path >= ? AND path < ? ORDER BY path"
+        """Path → digest of the files below a folder, of closed pages none."""
+        query = "SELECT path, digest FROM files WHERE path >= ? AND path < ? AND number = 0 ORDER BY path"
         return dict(self.db.execute(query, (f"{folder}/", f"{folder}0")).fetchall())  # "0" comes after "/"
 
     def files_of(self, page: Page) -> set[str]:

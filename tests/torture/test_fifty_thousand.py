@@ -9,6 +9,7 @@ import pytest
 from hub.model import Item
 from hub.pages import address, list_path, page_at
 from hub.site.embed import place
+from hub.site.follow import FEED
 from tests.bench import large
 from tests.bench.one_reply import Big, big
 
@@ -31,8 +32,9 @@ def shown(post: Item, number: int, posts: int) -> set[str]:
     home = list_path("", page_at(number, posts))
     channel = list_path(f"channel/{post.channel}/", page_at(number // 3, (posts - number % 3 + 2) // 3))
     lists = {f"{path}index.html" for path in (home, channel, f"archive/{year}/{month}/", address(post))}
+    behind = {f"feeds/all/{number // FEED + 1}.json", f"feeds/channel/{post.channel}/{number // 3 // FEED + 1}.json"}
     leaves = {f"{address(post)}replies.atom", f"{address(post)}activity.json", place(post.url)}
-    return {*lists, *leaves, f"sitemap/{year}-{month}.xml"}
+    return {*lists, *leaves, *behind, f"sitemap/{year}-{month}.xml"}
 
 
 NEWEST = {"index.html", "feeds/replies.atom", "feeds/replies.rss", "feeds/replies.json"}
