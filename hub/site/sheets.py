@@ -40,6 +40,7 @@ class WallItem:
     language: str = ""
     picture: Picture | None = None
     origin: str = ""  # where its time leads, if terms want that
+    whole: bool = False  # its terms let nobody cut it
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -125,6 +125,7 @@ def _shown(shop: Workshop, record: Record) -> WallItem | None:
         language=item.language,
         picture=pictures[0] if pictures and pictures[0].src else None,
         origin=item.url if "linked time" in terms.marks else "",
+        whole=terms.wall == "untouched",
     )
 
 
@@ -155,6 +156,7 @@ def _feed(shop: Workshop, items: list[WallItem], pin: str) -> bytes:
             "date": item.published.text,
             "iso": item.published.iso,
             "origin": item.origin,
+            "whole": item.whole,
             "picture": shop.at.url(item.picture.src) if item.picture else "",
             "alt": item.picture.alt if item.picture else "",
         }

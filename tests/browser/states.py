@@ -309,7 +309,7 @@ def laid(path: Path, root: str, language: str = "en") -> Folder:
     folder.store.save("blog", Batch(gone=("https://blog.example/gone",)), folder.rules.judge)
     for url in {url for item in every for url in codec.pictures(item)}:
         if "absent" not in url:
-            _hang(folder, url)
+            hang(folder, url)
     folder.build()
     index = Whoosh(path / ".hub/index")
     index.update(folder.store.changed(0))
@@ -326,7 +326,7 @@ def _counts(of: dict[str, Item], channel: str) -> dict[str, dict[str, int]]:
     return {name: count for name, count in counts.items() if f"//{channel}." in name}
 
 
-def _hang(folder: Folder, url: str) -> None:
+def hang(folder: Folder, url: str) -> None:
     """A picture, as if it had been fetched."""
     size = {"ana": (200, 200), "emoji": (64, 64), "map": (600, 900), "poster": (1280, 720)}.get(
         url.rpartition("/")[2], (1600, 1000)

@@ -21,11 +21,38 @@ const recent = [];
 const fresh = [];
 
 const all = () => [...queue.children];
+const able = () => all().filter((item) => !("unfit" in item.dataset));
 const word = (element, at) => element.dataset.words.split("|")[at];
 
 function seconds(item) {
   const words = item.querySelector(".said").textContent.trim().split(/\s+/).length;
   return Math.min(Math.max(8, words / 2.5 + 3), 20) / speed;
+}
+
+const bySentence = new Intl.Segmenter(undefined, { granularity: "sentence" });
+const byWord = new Intl.Segmenter(undefined, { granularity: "word" });
+
+// A text without its last sentence; of a single one without its last word.
+function shorter(text) {
+  const bare = text.replace(/\s*…$/, "");
+  const parts = [bySentence, byWord].map((kind) => [...kind.segment(bare)]).find((found) => found.length > 1);
+  return parts ? `${bare.slice(0, parts.at(-1).index).trimEnd()} …` : "";
+}
+
+// What has no room is set one step smaller, then ends earlier. What its terms keep whole waits for a larger screen.
+function fit(item) {
+  const said = item.querySelector(".said");
+  const over = () => item.scrollHeight > item.clientHeight + 1;
+  said.textContent = said.dataset.all ??= said.textContent;
+  said.classList.remove("long");
+  said.classList.toggle("long", over());
+  item.toggleAttribute("data-unfit", "whole" in item.dataset && over());
+  while (!("unfit" in item.dataset) && said.textContent && over()) said.textContent = shorter(said.textContent);
+}
+
+function fitted(items) {
+  items.forEach(fit);
+  return !items.some((item) => "unfit" in item.dataset);
 }
 
 function show(items) {
@@ -37,10 +64,8 @@ function show(items) {
     if (other.inert) delete other.dataset.on;
     else other.dataset.on = drift;
   }
-  for (const item of items) {
-    item.querySelector(".said").classList.toggle("long", item.scrollHeight > item.clientHeight);
-    recent.push(item.dataset.key);
-  }
+  if (!fitted(items)) return next();
+  recent.push(...items.map((item) => item.dataset.key));
   recent.splice(0, recent.length - Math.max(CALM, many));
   clearTimeout(timer);
   if (playing) timer = setTimeout(next, Math.max(...items.map(seconds)) * 1000);
@@ -48,7 +73,7 @@ function show(items) {
 
 // What is new comes first and once; then what is pinned, if it was not there lately; else one that was not either.
 function chosen(shown) {
-  const items = all().filter((item) => !shown.includes(item));
+  const items = able().filter((item) => !shown.includes(item));
   while (fresh.length) {
     const key = fresh.shift();
     const item = items.find((one) => one.dataset.key === key);
@@ -62,14 +87,18 @@ function chosen(shown) {
 
 function next() {
   const items = [];
-  while (items.length < Math.min(many, all().length)) items.push(chosen(items));
+  while (items.length < Math.min(many, able().length)) items.push(chosen(items));
   show(items);
 }
 
 function step(by) {
-  const items = all();
+  const items = able();
   const at = items.findIndex((item) => "on" in item.dataset) + by * many;
   show(items.slice(0, many).map((_, place) => items[(at + place + items.length * many) % items.length]));
+}
+
+function again() {
+  if (!fitted(all().filter((item) => "on" in item.dataset))) next();
 }
 
 function play(on) {
@@ -91,6 +120,7 @@ function made(row) {
   item.inert = true; // until its turn
   item.dataset.key = row.id;
   item.dataset.channel = row.channel;
+  item.toggleAttribute("data-whole", row.whole);
   add(item, "h2", row.name, { dir: "auto" });
   add(item, "p", row.text, { class: "said", dir: "auto", lang: row.lang });
   if (row.picture) add(item, "img", "", { src: row.picture, alt: row.alt || " " });
@@ -161,6 +191,11 @@ if (queue) {
     event.preventDefault();
     keys[event.key]();
   });
+  addEventListener("resize", () => {
+    for (const item of all()) delete item.dataset.unfit;
+    again();
+  });
+  queue.addEventListener("load", again, true); // a picture takes room once it is there
   addEventListener("pointermove", awake);
   navigator.wakeLock?.request("screen").catch(() => {});
   document.body.classList.toggle("four", many > 1);
