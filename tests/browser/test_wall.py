@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from hub import tidy
 from hub.model import Batch
 from tests.browser import states
 from tests.browser.conftest import Served, address, listening, node, serving
+from tests.contrast import contrast
 from tests.site.conftest import lay
 
 pytestmark = pytest.mark.browser
@@ -24,7 +26,7 @@ SCREENS = {
     "720p": {"width": 1280, "height": 720},
     "1080p": {"width": 1920, "height": 1080},
     "4k": {"width": 3840, "height": 2160},
-    "portrait": {"width": 1080, "height": 1920},
+    "portrait": {"width": 1080, "height": 1920, "query": "theme=dark"},
     "four": {"width": 1920, "height": 1080, "query": "grid=2"},
     "four-720p": {"width": 1280, "height": 720, "query": "grid=2"},
     "four-portrait": {"width": 1080, "height": 1920, "query": "grid=2"},
@@ -75,17 +77,17 @@ def told(hall: Served, tmp_path_factory: pytest.TempPathFactory) -> Told:
 
 
 def test_name_words_picture_and_source_of_every_message_can_be_seen(told: Told) -> None:
-    out = {f"{look} {one['key']}": one["out"] for look, items in told.items() for one in items if one["out"]}
+    out = {f"{look} {one['key']}": one["out"] for look, page in told.items() for one in page["shown"] if one["out"]}
     assert out == {}
-    assert {look: len(items) for look, items in told.items()} == {**dict.fromkeys(SCREENS, 12), "four-720p": 11}
+    assert {look: len(page["shown"]) for look, page in told.items()} == {**dict.fromkeys(SCREENS, 12), "four-720p": 11}
 
 
 def test_no_letter_is_smaller_than_a_room_can_read(told: Told) -> None:
-    assert min(one["least"] for items in told.values() for one in items) >= 24
+    assert min(one["least"] for page in told.values() for one in page["shown"]) >= 24
 
 
 def said(told: Told, key: str) -> dict[str, str]:
-    return {look: one["said"] for look, items in told.items() for one in items if one["key"].endswith(key)}
+    return {look: one["said"] for look, page in told.items() for one in page["shown"] if one["key"].endswith(key)}
 
 
 def test_what_has_no_room_ends_at_a_sentence(told: Told) -> None:
@@ -97,3 +99,14 @@ def test_what_has_no_room_ends_at_a_sentence(told: Told) -> None:
 
 def test_what_terms_keep_whole_is_shown_whole_or_waits_for_a_larger_screen(told: Told) -> None:
     assert said(told, "/film") == dict.fromkeys(SCREENS.keys() - {"four-720p"}, LONG)
+
+
+def plain(colour: str) -> str:
+    """rgb(27, 30, 36) → #1b1e24"""
+    return "#" + "".join(f"{int(part):02x}" for part in re.findall(r"\d+", colour))
+
+
+def test_every_word_can_be_read_from_afar_in_the_light_and_in_the_dark(told: Told) -> None:
+    assert len({page["ground"] for page in told.values()}) == 2
+    pairs = [(plain(word), plain(page["ground"])) for page in told.values() for word in page["words"]]
+    assert min(contrast(*pair) for pair in pairs) >= 7

@@ -1,4 +1,4 @@
-// Turns a wall through all it has, in windows of several sizes, and tells of each message what of it can be seen.
+// Turns a wall through all it has, in windows of several sizes, and tells its colours and what of each message can be seen.
 // Called with the name of a file that holds { url, folder, looks: { name: { width, height, query }, … } };
 // with a folder each message is also drawn.
 import { readFileSync } from "node:fs";
@@ -24,19 +24,25 @@ const shown = () => [...document.querySelectorAll("[data-on]")].map((item) => {
   };
 });
 
+// The ground, and the colours of the words on it.
+const colours = () => {
+  const worded = [...document.querySelectorAll("main *")].filter((one) => [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim()));
+  return { ground: getComputedStyle(document.body).backgroundColor, words: [...new Set(worded.map((one) => getComputedStyle(one).color))] };
+};
+
 const told = {};
 for (const [look, { query = "", ...viewport }] of Object.entries(looks)) {
   const page = await browser.newPage({ viewport, reducedMotion: "reduce" });
   const feed = page.waitForResponse((answer) => answer.url().endsWith("feed.json"));
   await page.goto(`${url}?${query}`, { waitUntil: "load" });
   await feed;
-  told[look] = [];
+  told[look] = { ...await page.evaluate(colours), shown: [] };
   for (let turn = await page.locator("#queue > li").count(); turn >= 0; turn -= 1) {
     await page.waitForFunction(() => [...document.querySelectorAll("[data-on] img")].every((one) => one.complete && one.naturalWidth));
     await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
-    const fresh = (await page.evaluate(shown)).filter(({ key }) => !told[look].some((one) => one.key === key));
-    if (folder && fresh.length) await page.screenshot({ path: `${folder}/${look}-${told[look].length}.png` });
-    told[look].push(...fresh);
+    const fresh = (await page.evaluate(shown)).filter(({ key }) => !told[look].shown.some((one) => one.key === key));
+    if (folder && fresh.length) await page.screenshot({ path: `${folder}/${look}-${told[look].shown.length}.png` });
+    told[look].shown.push(...fresh);
     await page.keyboard.press("ArrowRight");
   }
   await page.close();

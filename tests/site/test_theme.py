@@ -17,6 +17,8 @@ import mf2py
 import pytest
 import sample_views as sample
 
+from tests.contrast import contrast
+
 STATIC = sample.THEME / "static"
 CSS = (STATIC / "hub.css").read_text("utf-8")
 RULES = re.sub(r"/\*.*?\*/|url\(\"[^\"]*\"\)", "", CSS, flags=re.DOTALL)
@@ -43,19 +45,6 @@ def tokens(dark: bool) -> dict[str, str]:
     whole = re.sub(r"var\(--([\w-]+)\)", lambda found: plain.get(found[1], found[0]), CSS)
     pairs = re.findall(r"--([\w-]+): light-dark\((#\w+), (#\w+)\);", whole)
     return {name: (night if dark else day) for name, day, night in pairs}
-
-
-def luminance(colour: str) -> float:
-    digits = colour.strip("#")
-    digits = digits if len(digits) == 6 else "".join(digit * 2 for digit in digits)
-    channels = (int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4))
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def contrast(one: str, other: str) -> float:
-    low, high = sorted((luminance(one), luminance(other)))
-    return (high + 0.05) / (low + 0.05)
 
 
 CHANNELS = ["blog", "x", "mastodon", "bluesky", "youtube", "newsletter", "forum", "github", "reddit", "review"]
