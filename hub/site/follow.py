@@ -41,7 +41,7 @@ from hub.site.talk import CHOICE, Talk
 from hub.store import Store
 
 FEED = 50  # entries in a feed
-QUEUE = 80  # messages on the wall
+WITHIN = 400  # newest posts and replies among which the wall finds its messages
 LATEST = 5  # replies shown on the first page
 MANY = 500  # threads: a change of more of them than this, and than half, is cheaper read as a whole
 
@@ -304,10 +304,10 @@ class Follower:
         sorts += [(sort, ident) for ident, (sort, _) in rows.items()] if root in changed else []
         if not sorts:
             return
-        newer = self.manifest.replies_after(*max(sorts), limit=QUEUE)
+        newer = self.manifest.replies_after(*max(sorts), limit=WITHIN)
         if newer < FEED:
             self.pages.add(Page(kind="feed", name="replies"))
-        if newer < QUEUE:
+        if newer < WITHIN:
             self.pages.add(Page(kind="wall"))
         post = self.manifest.post(root)
         self.pages |= {Page(kind="wall", name=name) for name in self.walls.intersection(post.topics if post else ())}
@@ -363,7 +363,7 @@ class Follower:
         self._feed(name, rank, total)
 
     def _feed(self, name: str, rank: int, total: int) -> None:
-        if name in self.walls and total - rank <= QUEUE + 1:
+        if name in self.walls and total - rank <= WITHIN + 1:
             self.pages.add(Page(kind="wall", name=name))
         if total - rank <= FEED + 1:
             self.pages.add(Page(kind="feed", name=name or "all"))

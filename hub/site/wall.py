@@ -6,6 +6,8 @@ A topic that the settings name has a wall of its own. Beside each stands its rec
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from io import BytesIO
@@ -18,7 +20,7 @@ from hub import tidy
 from hub.model import Item
 from hub.pages import HOME, Page, base, topic
 from hub.sections import WallSettings
-from hub.site.follow import QUEUE
+from hub.site.follow import WITHIN
 from hub.site.sheets import RecapPage, WallItem, WallPage
 from hub.site.views import Head
 from hub.store import Record
@@ -26,6 +28,7 @@ from hub.store import Record
 if TYPE_CHECKING:
     from hub.site.make import Workshop
 
+QUEUE = 80  # messages that are turned, of all channels or of the one that a screen asks for
 LISTED = 20  # of them on the page itself
 LONG = 280  # characters, above which a text is cut at a sentence
 
@@ -46,8 +49,10 @@ def files(shop: Workshop, page: Page) -> dict[str, bytes]:
     if name not in walls(settings):
         return {}
     title = _titled(shop.texts.word("Wall"), name)
-    records = [record for record in _queue(shop, name) if not settings.manual or _let(shop, record.shown)]
-    items = [item for record in records if (item := _shown(shop, record))]
+    records = [record for record in _newest(shop, name) if not settings.manual or _let(shop, record.shown)]
+    pin = _pinned(records, settings.pin)
+    every = [item for record in records if (item := _shown(shop, record))]
+    items = [item for at, item in enumerate(every) if at < QUEUE or item.key == pin]
     head = Head(
         title=f"{title} · {shop.shell.name}",
         description=shop.texts.word("The newest messages, one after the other, for a screen in a room."),
@@ -61,11 +66,11 @@ def files(shop: Workshop, page: Page) -> dict[str, bytes]:
         items=tuple(items[:LISTED]),
         address=target.split("://")[-1],
         hashtag=settings.hashtag,
-        pin=_pinned(records, settings.pin),
+        pin=pin,
     )
     return {
         f"{here}index.html": shop.render("wall", view),
-        f"{here}feed.json": _feed(shop, items, view.pin),
+        f"{here}feed.json": _feed(shop, list(_by_channel(every, pin)), pin),
         f"{here}qr.svg": code(target),
         f"{here}recap/index.html": shop.render("recap", _recap(shop, view, items, name)),
     }
@@ -83,14 +88,24 @@ def _pinned(records: list[Record], address: str) -> str:
     return next(found, "") if named else ""
 
 
-def _queue(shop: Workshop, name: str) -> list[Record]:
+def _newest(shop: Workshop, name: str) -> list[Record]:
     """Posts and replies together, the newest first; the pinned one whatever its age."""
-    ids = [*shop.manifest.newest(name, QUEUE), *(ident for ident, _ in shop.manifest.latest_replies(QUEUE, name))]
+    ids = [*shop.manifest.newest(name, WITHIN), *(ident for ident, _ in shop.manifest.latest_replies(WITHIN, name))]
     records = [record for record in shop.records(ids) if record.item.published]
-    newest = sorted(records, key=lambda record: (record.item.published, record.item.id), reverse=True)[:QUEUE]
+    newest = sorted(records, key=lambda record: (record.item.published, record.item.id), reverse=True)[:WITHIN]
     pinned = shop.texts.settings.wall.pin
     more = shop.records([pinned]) if pinned and not _pinned(newest, pinned) else []
+    shop.records([record.thread for record in newest])  # together, what each is below
     return [*newest, *(record for record in more if record.item.published)]
+
+
+def _by_channel(items: list[WallItem], pin: str) -> Iterator[WallItem]:
+    """The newest of each channel, so that a screen of one channel has as many as a screen of all."""
+    seen = Counter[str]()
+    for item in items:
+        seen[item.place.name] += 1
+        if seen[item.place.name] <= QUEUE or item.key == pin:
+            yield item
 
 
 def _titled(word: str, name: str) -> str:

@@ -110,3 +110,30 @@ def test_every_word_can_be_read_from_afar_in_the_light_and_in_the_dark(told: Tol
     assert len({page["ground"] for page in told.values()}) == 2
     pairs = [(plain(word), plain(page["ground"])) for page in told.values() for word in page["words"]]
     assert min(contrast(*pair) for pair in pairs) >= 7
+
+
+@pytest.fixture(scope="module")
+def options(hall: Served) -> Told:
+    return node("wall-options.mjs", f"{hall.root}wall/")  # type: ignore[no-any-return]
+
+
+def test_a_screen_of_one_channel_shows_no_other_even_while_nobody_answers(options: Told) -> None:
+    assert set(options["every"]) == {"films", "social"}
+    assert options["one"] == options["fed"] == ["films"]
+
+
+def test_the_address_of_a_wall_sets_its_scheme_and_its_speed(options: Told) -> None:
+    assert (options["dark"], options["light"]) == ("dark", "light")
+    assert options["fast"] < 6_000  # nothing stands shorter than eight seconds at the usual speed
+
+
+def test_a_pointer_at_rest_hides_until_it_moves(options: Told) -> None:
+    assert options["cursor"] == {"link": "none", "moved": "auto"}
+
+
+def test_a_screen_asks_to_stay_lit_again_when_its_tab_is_shown(options: Told) -> None:
+    assert options["lit"] == [1, 2]
+
+
+def test_without_scripts_the_wall_is_a_list(options: Told) -> None:
+    assert options["bare"] == 12

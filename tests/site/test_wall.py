@@ -7,8 +7,7 @@ from bs4 import BeautifulSoup
 
 from hub.errors import SettingsError
 from hub.rules import parse
-from hub.site.follow import QUEUE
-from hub.site.wall import LONG, code
+from hub.site.wall import LISTED, LONG, QUEUE, code
 from tests.site.conftest import post, reply
 
 pytestmark = pytest.mark.slow
@@ -131,3 +130,27 @@ def test_a_topic_called_recap_is_refused_at_its_line(folder):
     settings(folder, 'topics = ["Recap"]')
     with pytest.raises(SettingsError, match="name of a page"):
         folder.build()
+
+
+def test_what_is_left_out_makes_room_for_what_is_older(folder):
+    folder.save(*(post(number) for number in (5, 6, 7)))
+    folder.save(*(post(number, warning="steam") for number in range(10, 12 + QUEUE)))
+    assert [row["text"] for row in rows(folder)] == ["Post 7", "Post 6", "Post 5"]
+    folder.save(gone=(P5,))
+    assert [row["text"] for row in rows(folder)] == ["Post 7", "Post 6"]
+
+
+def test_a_screen_of_one_channel_has_as_many_as_a_screen_of_all(folder):
+    folder.save(post(5), *(reply(number, P5) for number in range(2 * QUEUE)))
+    folder.save(*(reply(1000 + number, P5, channel="news") for number in range(QUEUE + 5)), channel="news")
+    of = [row["channel"] for row in rows(folder)]
+    assert (of.count("blog"), of.count("news")) == (QUEUE, QUEUE)
+
+
+def test_the_page_itself_lists_the_newest_twenty(folder):
+    folder.save(*(post(number) for number in range(2 * LISTED)))
+    folder.build()
+    page = BeautifulSoup(folder.files()["wall/index.html"], "html.parser")
+    assert [item.select_one(".said").get_text() for item in page.select("#queue > li")] == [
+        f"Post {number}" for number in reversed(range(LISTED, 2 * LISTED))
+    ]

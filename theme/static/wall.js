@@ -9,6 +9,7 @@ const speed = Math.min(Math.max(Number(options.get("speed")) || 1, 0.25), 4);
 const EVERY = 60_000;
 const LATE = 5 * EVERY;
 const CALM = 10; // messages that are not shown again before others were; after as many the pinned one comes back
+const QUEUE = 80; // messages that are turned
 const many = options.get("grid") === "2" ? 4 : 1; // at once
 
 let playing = !matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -132,12 +133,14 @@ function made(row) {
   return item;
 }
 
+const wanted = (channel) => !options.get("channel") || options.get("channel") === channel;
+
 function take(rows) {
-  const wanted = rows.filter((row) => !options.get("channel") || row.channel === options.get("channel"));
-  const keys = new Set(wanted.map((row) => row.id));
+  const queued = rows.filter((row) => wanted(row.channel)).filter((row, at) => at < QUEUE || row.id === pin);
+  const keys = new Set(queued.map((row) => row.id));
   const known = new Set(all().map((item) => item.dataset.key));
   for (const item of all()) if (!keys.has(item.dataset.key)) item.remove();
-  for (const row of wanted) {
+  for (const row of queued) {
     if (known.has(row.id)) continue;
     queue.append(made(row));
     if (etag) fresh.push(row.id);
@@ -178,6 +181,9 @@ function awake() {
   still = setTimeout(() => document.body.classList.add("idle"), 3_000);
 }
 
+// A screen stays lit; the browser takes that back whenever its tab is hidden.
+const lit = () => document.hidden || navigator.wakeLock?.request("screen").catch(() => {});
+
 if (queue) {
   document.body.classList.add("turning");
   if (options.get("theme")) document.documentElement.dataset.theme = options.get("theme") === "dark" ? "dark" : "light";
@@ -197,8 +203,11 @@ if (queue) {
   });
   queue.addEventListener("load", again, true); // a picture takes room once it is there
   addEventListener("pointermove", awake);
-  navigator.wakeLock?.request("screen").catch(() => {});
+  awake();
+  document.addEventListener("visibilitychange", lit);
+  lit();
   document.body.classList.toggle("four", many > 1);
+  for (const item of all()) if (!wanted(item.dataset.channel)) item.remove();
   const pinned = all().filter((item) => item.dataset.key === pin);
   show([...pinned, ...all().filter((item) => item.dataset.key !== pin)].slice(0, many));
   ask();
