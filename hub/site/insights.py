@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from hub.insight.questions import asks
 from hub.pages import Page, base
 from hub.site import answered, described, jsonld
-from hub.site.charts import bars, pace
+from hub.site.charts import MARKS, bars, pace
 from hub.site.pieces import Place
 from hub.site.sheets import InsightsPage
 from hub.site.views import Bars, Head, Pace
@@ -100,8 +100,7 @@ def files(shop: Workshop, page: Page) -> dict[str, bytes]:
     posts, replies, here = now.said("posts"), now.said("replies"), path(name, days)
     steps = list(_steps(now.first, end, 1 if days <= 30 else 7))
     charts = [
-        _over_time(shop, posts + replies, channel, steps)
-        for channel in ([name] if name else shop.texts.settings.channels)
+        _over_time(shop, replies, channel, steps) for channel in ([name] if name else shop.texts.settings.channels)
     ]
     hours, paces = _hours(shop, posts + replies), list(_paces(shop, now))
     enough = len(posts) + len(replies) >= FEW
@@ -121,7 +120,7 @@ def files(shop: Workshop, page: Page) -> dict[str, bytes]:
         followers=_followers(shop, now),
         pictures=(now.pictures(), before.pictures()),
         **_answers(shop, now, before, paces),
-        charts=tuple(charts) if enough else (),
+        charts=tuple(charts) if len(replies) >= FEW else (),
         table=tuple(
             (label, *(chart.bars[at].value for _, chart in charts))
             for at, (label, _, _) in enumerate(_told(shop, steps))
@@ -166,10 +165,10 @@ def _told(shop: Workshop, steps: Iterable[tuple[date, date]]) -> Iterator[tuple[
 
 
 def _over_time(
-    shop: Workshop, said: list[tuple[str, str]], channel: str, steps: list[tuple[date, date]]
+    shop: Workshop, replies: list[tuple[str, str]], channel: str, steps: list[tuple[date, date]]
 ) -> tuple[Place, Bars]:
-    """A channel's messages, one bar a day or week."""
-    times = sorted(sort[:10] for sort, name in said if name == channel)
+    """A channel's replies, one bar a day or week."""
+    times = sorted(sort[:10] for sort, name in replies if name == channel)
     rows = [
         (label, bisect_left(times, end.isoformat()) - bisect_left(times, first.isoformat()))
         for label, first, end in _told(shop, steps)
@@ -177,8 +176,8 @@ def _over_time(
     label, most = max(rows, key=lambda row: row[1])
     place = shop.composer.place(channel)
     finding = shop.texts.words.words(
-        "%(place)s: most was said from %(day)s, %(num)s message.",
-        "%(place)s: most was said from %(day)s, %(num)s messages.",
+        "%(place)s: at most %(num)s reply, from %(day)s.",
+        "%(place)s: at most %(num)s replies, from %(day)s.",
         most,
         place=place.label,
         day=label,
@@ -249,7 +248,8 @@ def _drawn(shop: Workshop, place: Place, took: list[float]) -> tuple[Place, Pace
         half=_span(shop, half),
         most=_span(shop, most),
     )
-    return place, pace(half, most, place.label, finding)
+    marks = [shop.texts.words.span(timedelta(seconds=seconds), rough=True) for seconds in MARKS]
+    return place, pace(half, most, place.label, finding, marks)
 
 
 def _shares(took: list[float], many: int) -> tuple[int, int, int, int]:

@@ -53,14 +53,13 @@ class Card:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pace:
-    """How soon messages are answered: a dot for half of them, a line to nine of ten, marks on the scale."""
+    """How soon messages are answered, in percent of the scale: a dot for half of them, a line to nine of ten."""
 
     title: str
     finding: str
-    width: float
     half: float
     most: float
-    marks: tuple[float, ...]
+    marks: tuple[tuple[float, str], ...]  # on the scale, with what they stand for
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -157,7 +156,7 @@ class Head:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Bar:
-    """One value of a chart, drawn: places and sizes in units of its `viewBox`, `height` 0 for none."""
+    """One value of a chart, drawn: along it in percent, upwards in pixels, `height` 0 for none."""
 
     label: str
     value: int
@@ -173,7 +172,6 @@ class Bars:
 
     title: str
     finding: str
-    width: float
     height: float
     bars: tuple[Bar, ...] = ()
     most: int = 0

@@ -106,8 +106,11 @@ class Words:
     def _joined(self) -> str:
         return str(get_datetime_format("medium", self.locale)).replace("'", "")
 
-    def span(self, time: timedelta) -> str:
-        """How long something took: minutes below an hour, hours below two days, then days and what is longer."""
+    def span(self, time: timedelta, *, rough: bool = False) -> str:
+        """How long something took: minutes below an hour, hours below two days, then days and what is longer;
+        `rough`: in the largest unit it fills."""
+        if rough:
+            return format_timedelta(time, granularity="minute", threshold=1, locale=self.locale)
         minutes = max(round(time.total_seconds() / 60), 1)
         if minutes < 60:
             return str(format_unit(minutes, "duration-minute", locale=self.locale))

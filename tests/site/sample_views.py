@@ -377,7 +377,11 @@ RECAP = sheets.RecapPage(
     wall="wall/",
     days=(("3 November 2026", WALL.items[:2]), ("2 November 2026", WALL.items[2:])),
 )
-WEEKS = bars((("1 November", 3), ("8 November", 0), ("15 November", 12)), "Journal", "Most was said from 15 November.")
+WEEKS = bars(
+    (("1 November", 3), ("8 November", 0), ("15 November", 12)),
+    "Journal",
+    "Journal: at most 12 replies, from 15 November.",
+)
 INSIGHTS = sheets.InsightsPage(
     head=head("insights/", "Insights"),
     title="Insights",
@@ -389,7 +393,7 @@ INSIGHTS = sheets.InsightsPage(
     pictures=((12, 4), (9, 0)),
     soon=("2 hours", "3 hours", "-33%"),
     within=(62, 40),
-    paces=((BLOG, pace(7200, 90000, "Blog", "Half within 2 hours.")),),
+    paces=((BLOG, pace(7200, 90000, "Blog", "Half within 2 hours.", ("1 minute", "1 hour", "1 day", "1 week"))),),
     shares=(("Blog", 30, "2 hours", "25 hours", 9, 8, 3, 10),),
     questions=(("p/2026-11-05-x/#r-1", "Which bag?", "5 November 2026"),),
     until="24 November 2026",

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 
 from hub.model import Media
 from tests.site.conftest import START, lay, post, reply
@@ -59,8 +60,32 @@ def test_what_grew_is_told_in_percent(built):
 def test_every_drawing_stands_as_a_table_and_as_csv(built):
     rows = built.files()["insights/time.csv"].decode().splitlines()
     assert rows[0] == "from,blog,news"
-    assert sum(int(row.split(",")[1]) for row in rows[1:]) == 36
+    assert sum(int(row.split(",")[1]) for row in rows[1:]) == 30  # replies alone, as the heading says
     assert page(built).count("<rect ") == len([row for row in rows[1:] if row.split(",")[1] != "0"])
+
+
+def labels(folder, path="insights/", chart=".chart"):
+    """(where, what) of the words in the first drawing."""
+    drawn = BeautifulSoup(folder.files()[f"{path}index.html"], "html.parser").select_one(chart)
+    return [(text["x"], text.string) for text in drawn.select("text")]
+
+
+def test_a_drawing_names_its_highest_bar_its_first_day_and_its_last(built):
+    assert labels(built) == [("68.33%", "3"), ("0%", "December 22, 2025"), ("100%", "January 20, 2026")]
+
+
+def test_from_right_to_left_a_drawing_begins_on_the_right(folder):
+    file = folder.path / "content/hub.toml"
+    file.write_text(file.read_text("utf-8").replace("[brand]", '[brand]\nlanguage = "ar"'), "utf-8")
+    talk(folder)
+    folder.build()
+    assert [x for x, _ in labels(folder)] == ["31.67%", "100%", "0%"]
+
+
+def test_how_soon_is_answered_has_a_scale_in_words(built):
+    answering(built)
+    built.build()
+    assert [word for _, word in labels(built, chart=".pace")] == ["1 minute", "1 hour", "1 day", "1 week"]
 
 
 def test_too_little_is_told_and_not_drawn(built):
