@@ -15,7 +15,7 @@ from urllib.parse import urlencode, urlsplit
 
 from hub.channels import Ask
 from hub.channels.flat import Page, Row, Walk
-from hub.channels.loose import Json, mapping, number, rows, string, texts, when
+from hub.channels.loose import Json, mapping, number, rows, string, texts, under, when
 from hub.errors import Malformed
 from hub.model import Account, Batch, Cursor, Item, Media, Terms
 from hub.web import Answer, Seen, Web, shown
@@ -38,7 +38,8 @@ class Blogger:
 
     def pull(self, web: Web, cursor: Cursor, ask: Ask) -> Iterator[Batch]:
         """Posts that were made or edited, then new comments on any of them."""
-        state, team = dict(cursor), set(texts(cursor, "team"))
+        state = dict(under(self, cursor))
+        team = set(texts(state, "team"))
         shelves: dict[str, _Posts | _Comments] = {"post": _Posts(self, web, team)}
         if self.comments:
             shelves["reply"] = _Comments(self, web, team)

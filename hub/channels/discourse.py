@@ -16,7 +16,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 from hub.channels import Ask
 from hub.channels.board import Page, Round, Said, Topic
-from hub.channels.loose import Json, at, number, rows, string, when
+from hub.channels.loose import Json, at, number, rows, string, under, when
 from hub.errors import Malformed
 from hub.model import Account, Batch, Cursor, Item, Media, Terms
 from hub.web import Seen, Web, shown
@@ -46,7 +46,7 @@ class Discourse:
     def pull(self, web: Web, cursor: Cursor, ask: Ask) -> Iterator[Batch]:
         """The topics that moved, with everything below them."""
         # A topic's own text stands in its first post: without the talk there is nothing.
-        yield from Round(_Forum(self, web), ask, cursor, self.watch_days).batches()
+        yield from Round(_Forum(self, web), ask, under(self, cursor), self.watch_days).batches()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from urllib.parse import quote, urlencode
 
 from hub.channels import Ask
 from hub.channels.flat import Page, Row, Walk
-from hub.channels.loose import Json, at, mapping, number, rows, string, when
+from hub.channels.loose import Json, at, mapping, number, rows, string, under, when
 from hub.errors import ChannelError, Malformed, RateLimited, Refused
 from hub.model import Account, Batch, Cursor, Item, Terms
 from hub.web import Answer, Seen, Web, shown
@@ -40,7 +40,7 @@ class Disqus:
     def pull(self, web: Web, cursor: Cursor, ask: Ask) -> Iterator[Batch]:
         """New comments; all of them the first time and on a sweep."""
         try:
-            yield from Walk(_Forum(self, web), ask, cursor, kind="reply").batches()
+            yield from Walk(_Forum(self, web), ask, under(self, cursor), kind="reply").batches()
         except ChannelError as why:
             if number(why.told, "code") not in SPENT:
                 raise

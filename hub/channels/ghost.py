@@ -20,7 +20,7 @@ from urllib.parse import urlencode
 
 from hub.channels import Ask
 from hub.channels.flat import Page, Row, Walk
-from hub.channels.loose import Json, at, mapping, number, rows, string, texts, when
+from hub.channels.loose import Json, at, mapping, number, rows, string, texts, under, when
 from hub.channels.plaintext import paragraphs
 from hub.errors import Malformed, Refused
 from hub.model import Account, Batch, Cursor, Item, Media, Terms
@@ -48,7 +48,8 @@ class Ghost:
 
     def pull(self, web: Web, cursor: Cursor, ask: Ask) -> Iterator[Batch]:
         """Posts that were made or edited, then new comments on any of them."""
-        state, closed = dict(cursor), set(texts(cursor, "closed"))
+        state = dict(under(self, cursor))
+        closed = set(texts(state, "closed"))
         shelves: dict[str, _Posts | _Comments] = {"post": _Posts(self, web, closed)}
         if self.admin_key:
             shelves["reply"] = _Comments(self, web, closed, ask.now)

@@ -14,7 +14,7 @@ from hub.channels import Ask
 from hub.channels.board import Round
 from hub.channels.github_items import Desk, likes, release
 from hub.channels.github_talk import PAGE, Discussions, Door, Issues, listed, more
-from hub.channels.loose import at, mapping, string
+from hub.channels.loose import at, mapping, string, under
 from hub.errors import Malformed, Missing, Refused
 from hub.model import Batch, Cursor, Terms
 from hub.web import Seen, Web
@@ -39,7 +39,7 @@ class Github:
 
     def pull(self, web: Web, cursor: Cursor, ask: Ask) -> Iterator[Batch]:
         """Each part for itself; one that is switched off is no reason to miss the others."""
-        visit = _Visit(Door(web, self.repo.strip("/"), self.token, ask.now), self, ask, dict(cursor))
+        visit = _Visit(Door(web, self.repo.strip("/"), self.token, ask.now), self, ask, dict(under(self, cursor)))
         yield from visit.batches()
 
 

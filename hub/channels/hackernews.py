@@ -14,7 +14,7 @@ from urllib.parse import urlencode, urlsplit
 
 from hub.channels import Ask
 from hub.channels.board import Page, Round, Said, Topic
-from hub.channels.loose import Json, at, mapping, number, rows, string, when
+from hub.channels.loose import Json, at, mapping, number, rows, string, under, when
 from hub.errors import Malformed
 from hub.model import Account, Batch, Cursor, Item, Terms
 from hub.web import Answer, Seen, Web, shown
@@ -40,7 +40,7 @@ class Hackernews:
 
     def pull(self, web: Web, cursor: Cursor, ask: Ask) -> Iterator[Batch]:
         """New stories, then the trees of those that were talked about."""
-        state = dict(cursor)
+        state = dict(under(self, cursor))
         for part in ("site", "user") if self.user else ("site",):
             desk = _Search(self, web, part)
             for batch in Round(desk, ask, mapping(state, part), self.watch_days, self.replies).batches():

@@ -15,7 +15,7 @@ from typing import ClassVar
 from hub.channels import Ask
 from hub.channels.board import Page, Round, Said, Topic
 from hub.channels.graph import Graph, listed
-from hub.channels.loose import Json, at, number, rows, string, when
+from hub.channels.loose import Json, at, number, rows, string, under, when
 from hub.channels.plaintext import paragraphs
 from hub.model import Account, Batch, Cursor, Item, Terms
 from hub.web import Seen, Web
@@ -50,7 +50,7 @@ class Instagram:
     def pull(self, web: Web, cursor: Cursor, ask: Ask) -> Iterator[Batch]:
         """New posts and the figures of all that stand on the first page; the comments where they are wanted."""
         desk = _Account(self, Graph(web, self.service, self.token, ask.now))
-        yield from Round(desk, ask, cursor, self.watch_days, self.replies).batches()
+        yield from Round(desk, ask, under(self, cursor), self.watch_days, self.replies).batches()
 
 
 @dataclass(frozen=True, slots=True)

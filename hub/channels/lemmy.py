@@ -17,7 +17,7 @@ from urllib.parse import urlencode, urlsplit
 
 from hub.channels import Ask
 from hub.channels.board import Page, Round, Said, Topic
-from hub.channels.loose import Json, at, mapping, number, rows, string, when
+from hub.channels.loose import Json, at, mapping, number, rows, string, under, when
 from hub.channels.marked import html
 from hub.errors import Malformed, Missing
 from hub.model import Account, Batch, Cursor, Item, Media, Terms
@@ -51,6 +51,7 @@ class Lemmy:
             raise Malformed(
                 f"{self.url} is no community or person", fix="url is https://host/c/name or https://host/u/name"
             )
+        cursor = under(self, cursor)
         version = number(cursor, "version") or _version(web, place[1])
         server = _Server(self, web, place[1], place[2], place[3], version)
         for batch in Round(server, ask, cursor, self.watch_days, self.replies).batches():

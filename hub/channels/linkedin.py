@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from hub.channels import Ask
 from hub.channels.flat import Page, Row, Walk
-from hub.channels.loose import Json, at, mapping, number, rows, string
+from hub.channels.loose import Json, at, mapping, number, rows, string, under
 from hub.errors import Malformed, Unreachable
 from hub.model import REST, Account, Batch, Cursor, Item, Terms
 from hub.web import Answer, Seen, Web, shown
@@ -50,9 +50,9 @@ class Linkedin:
 
     def pull(self, web: Web, cursor: Cursor, ask: Ask) -> Iterator[Batch]:
         """New posts, then the figures of those that are watched, many in one question."""
-        desk, state = _Organization(self, web), dict(cursor)
-        made = {urn: string(when_) for urn, when_ in mapping(cursor, "made").items()}
-        for batch in Walk(desk, ask, mapping(cursor, "list"), kind="post").batches():
+        desk, state = _Organization(self, web), dict(under(self, cursor))
+        made = {urn: string(when_) for urn, when_ in mapping(state, "made").items()}
+        for batch in Walk(desk, ask, mapping(state, "list"), kind="post").batches():
             made |= desk.made
             state = {**state, "list": batch.cursor, "made": made}
             yield replace(batch, cursor=state)

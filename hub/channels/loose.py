@@ -10,7 +10,10 @@ from datetime import UTC, datetime
 from hashlib import blake2b
 
 Json = Mapping[str, object]
-SHOWN = ("name", "label", "watch_days")  # settings that are no part of what an item is
+# Settings that are no part of what an item is: how it is shown, what lets us in, how much may be asked.
+SHOWN = ("name", "label", "watch_days")
+KEYS = ("token", "key", "admin_key", "api_key", "app_password", "client_id", "client_secret", "password")
+LIMITS = ("daily_usd", "units", "version")
 
 LATEST = 253402300799  # seconds since 1970 at the end of year 9999
 URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s]+\Z")
@@ -86,8 +89,15 @@ def is_uri(text: str) -> bool:
 
 def chosen(channel: object) -> str:
     """What stands for a channel's settings: a cursor that was made under others has to be forgotten."""
-    named = (one.name for one in fields(channel) if one.name not in SHOWN)  # type: ignore[arg-type]
+    beside = {*SHOWN, *KEYS, *LIMITS}
+    named = (one.name for one in fields(channel) if one.name not in beside)  # type: ignore[arg-type]
     return digest(*(f"{name}={getattr(channel, name)!r}" for name in named))
+
+
+def under(channel: object, cursor: Json) -> Json:
+    """The cursor as far as it was made under the channel's settings: another account is read from its beginning."""
+    made = chosen(channel)
+    return cursor if string(cursor, "settings") == made else {"settings": made}
 
 
 def digest(*parts: str) -> str:

@@ -16,7 +16,7 @@ from typing import ClassVar
 from urllib.parse import quote, urlencode, urlsplit
 
 from hub.channels import Ask
-from hub.channels.loose import Json, at, mapping, number, rows, string, when
+from hub.channels.loose import Json, at, mapping, number, rows, string, under, when
 from hub.channels.mastodon_items import Site, figures, followers, hidden, host, profiles, status, uri
 from hub.channels.mastodon_talk import Reading, Talk, incomplete, strings
 from hub.errors import Malformed, Missing, Refused, Unreachable
@@ -47,7 +47,7 @@ class Mastodon:
 
     def pull(self, web: Web, cursor: Cursor, ask: Ask) -> Iterator[Batch]:
         """New statuses, older ones while there are any unread, then the conversations that are due."""
-        yield from _Visit(self, web, ask, dict(cursor)).batches()
+        yield from _Visit(self, web, ask, dict(under(self, cursor))).batches()
 
 
 @dataclass(slots=True)
@@ -66,9 +66,10 @@ class _Visit:
 
     def batches(self) -> Iterator[Batch]:
         if not string(self.state, "account"):
-            self.state = {"account": self._account()}
+            self.state |= {"account": self._account()}
         if string(self.state, "shut") not in ("", self._key):  # there is a token now: everything may be read anew
-            self.state = {"account": self._account(), "gaps": [{"below": "", "until": ""}]}
+            kept = {"settings": self.state["settings"], "account": self._account()}
+            self.state = {**kept, "gaps": [{"below": "", "until": ""}]}
         self.talks = {id: Talk.load(kept) for id, kept in mapping(self.state, "talks").items()}
         yield from self._newest()
         self._look_back()

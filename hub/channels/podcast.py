@@ -20,7 +20,7 @@ from hub.channels.feed import Feed, post
 from hub.channels.feedentry import Entry, Place
 from hub.channels.feedids import Memory, identify, uri
 from hub.channels.feedparse import Parser
-from hub.channels.loose import at, mapping, string
+from hub.channels.loose import at, mapping, string, under
 from hub.channels.memory import dump, load
 from hub.channels.podcast_talks import PROTOCOLS, Said, bluesky, fediverse
 from hub.errors import ChannelError, Missing, RateLimited
@@ -46,7 +46,7 @@ class Podcast:
 
     def pull(self, web: Web, cursor: Cursor, ask: Ask) -> Iterator[Batch]:
         """New episodes with what is said of them, then the talks that are due."""
-        yield from _Visit(self, web, ask, dict(cursor)).batches()
+        yield from _Visit(self, web, ask, dict(under(self, cursor))).batches()
 
 
 @dataclass(frozen=True, slots=True)

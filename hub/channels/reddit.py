@@ -16,7 +16,7 @@ from urllib.parse import quote, urlencode
 
 from hub.channels import Ask
 from hub.channels.board import Page, Round, Said, Topic
-from hub.channels.loose import Json, at, mapping, number, rows, string, texts
+from hub.channels.loose import Json, at, mapping, number, rows, string, texts, under
 from hub.channels.reddit_items import comment, is_away, page, topic
 from hub.errors import Malformed, Refused
 from hub.model import Batch, Cursor, Item, Terms
@@ -53,7 +53,7 @@ class Reddit:
         lists = self._lists()
         if not lists:
             raise Malformed("this channel has no search, subreddit or user", fix='add search = "…" to its settings')
-        headers, state = {"Authorization": f"Bearer {_login(self, web)}"}, dict(cursor)
+        headers, state = {"Authorization": f"Bearer {_login(self, web)}"}, dict(under(self, cursor))
         for part, path in lists.items():
             desk = _List(self, web, headers, path)
             for batch in Round(desk, ask, mapping(state, part), self.watch_days, self.replies).batches():

@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 
 from hub.channels import Ask
 from hub.channels.board import Page, Round, Said, Topic
-from hub.channels.loose import LATEST, Json, at, digest, mapping, number, plain, rows, string
+from hub.channels.loose import LATEST, Json, at, digest, mapping, number, plain, rows, string, under
 from hub.errors import Malformed, Missing, RateLimited, Unreachable
 from hub.model import Account, Batch, Cursor, Item, Terms
 from hub.web import Seen, Web, shown
@@ -52,6 +52,7 @@ class Stackexchange:
         """Questions that moved with what stands below them, then new comments below watched posts."""
         if not self.tags and not self.search:
             raise Malformed("this channel has neither tags nor search", fix='add tags = ["…"] to its settings')
+        cursor = under(self, cursor)
         desk = _Site(self, web, ask.now)
         state = dict(cursor)
         desk.posts = {post: string(question) for post, question in mapping(cursor, "posts").items()}

@@ -13,20 +13,19 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 from hub.channels import Ask
-from hub.channels.loose import Json, at, mapping, rows, string
+from hub.channels.loose import Json, mapping, rows, string
 from hub.channels.twitter_items import FIELDS, Desk, Included, figures, illustrated, item, sound, versions
 from hub.channels.twitter_price import OWNED, POST, USER, Ledger, Question, bill
+from hub.channels.twitter_search import answers, listed, search, told
 from hub.channels.twitter_state import Reach, Span, Talk, absent, below, gone
-from hub.channels.twitter_text import is_number, moment, page
-from hub.errors import Malformed, Missing, RateLimited, Refused
+from hub.channels.twitter_text import page
+from hub.errors import Missing, RateLimited, Refused
 from hub.model import Batch, Cursor, Item
-from hub.web import Answer, Web, shown
+from hub.web import Web
 
 if TYPE_CHECKING:
     from hub.channels.twitter import Twitter
 
-WINDOW = timedelta(days=7) - timedelta(hours=1)  # how far back the recent search sees
-OVERLAP = timedelta(hours=1)  # a search finds new posts a little late
 PAGE = 100
 LIMITS = {"tweets": 3100, "mentions": 750}  # X gives 3,200 and 800 of them, "up to"
 FULL = {**FIELDS, "expansions": "attachments.media_keys,attachments.poll_ids,author_id"}
@@ -44,6 +43,7 @@ class Visit:
     ask: Ask
     ledger: Ledger
     user: str = ""
+    handle: str = ""  # whose number that is
     fresh: dict[str, Span] = field(default_factory=dict)  # list → what of it is known
     older: dict[str, str] = field(default_factory=dict)  # list → below which number its past is still to be read
     reach: dict[str, Reach] = field(default_factory=dict)  # list → how much of it was seen
@@ -57,7 +57,7 @@ class Visit:
     @classmethod
     def of(cls, channel: Twitter, web: Web | None, ask: Ask, ledger: Ledger, cursor: Cursor) -> Visit:
         """Everything the cursor remembers."""
-        visit = cls(channel, web, ask, ledger, string(cursor, "user"))
+        visit = cls(channel, web, ask, ledger, string(cursor, "user"), string(cursor, "handle"))
         visit.fresh = {name: Span.load(kept) for name, kept in mapping(cursor, "fresh").items()}
         visit.older = {name: string(kept) for name, kept in mapping(cursor, "older").items()}
         visit.reach = {name: Reach.load(kept) for name, kept in mapping(cursor, "reach").items()}
@@ -83,18 +83,24 @@ class Visit:
     # what is new from us and to us
 
     def _who(self) -> Iterator[Batch]:
-        """The number of the account, asked for once: a handle may move, the number stays."""
-        if self.user:
+        """The number of the account, asked for once for each handle that is written in the settings: a name may move,
+        the number stays. Another number is another account, of which nothing is known yet."""
+        handle = self._handle
+        if self.user and self.handle == handle:
             return
-        handle = self.channel.handle.strip().lstrip("@")
         question = Question(post=0, authors=False, pictures=False, beside=USER)
         if self.ledger.left < USER:
             self.short.add("the account")
             return
         found = yield from self._buy(f"/users/by/username/{quote(handle)}", {"user.fields": "name"}, question, 0)
-        self.user = string(found, "data", "id")
-        if not self.user:
+        user = string(found, "data", "id")
+        if not user:
             raise Missing(f"there is no account @{handle} on X", fix="look how it is called now and correct the handle")
+        if user != self.user:
+            blank = Visit(self.channel, self.web, self.ask, self.ledger)
+            for part in ("fresh", "older", "reach", "talks", "known", "late", "lost"):
+                setattr(self, part, getattr(blank, part))
+        self.user, self.handle = user, handle
 
     def _new(self, name: str) -> Iterator[Batch]:
         """What was added to a list since it was last read; on the first pull, its newest page."""
@@ -104,7 +110,7 @@ class Visit:
             payload = yield from self._page(name, span.params())
             if payload is None:
                 return
-            numbers, more = _list(payload)
+            numbers, more = listed(payload)
             if not span.newest:
                 self.older[name], more = below("", numbers, more), False
             self.fresh[name] = span.after(numbers, more)
@@ -118,7 +124,7 @@ class Visit:
             payload = yield from self._page(name, {"until_id": until})
             if payload is None:
                 return
-            numbers, more = _list(payload)
+            numbers, more = listed(payload)
             self.older[name] = below(until, numbers, more)
             self.reach[name] = self.reach.get(name, Reach()).plus(numbers)
             yield self._take(payload)
@@ -142,11 +148,11 @@ class Visit:
         if not numbers:
             return
         payload = yield from self._look(numbers, BRIEF, PLAIN)
-        told = {string(row, "id"): row for row in rows(payload, "data")}
+        came = {string(row, "id"): row for row in rows(payload, "data")}
         counts = {}
         for name, talk in self.talks.items():
-            if row := told.get(talk.post):
-                self.talks[name] = talk.counted(_answers(row), self.ask.now)
+            if row := came.get(talk.post):
+                self.talks[name] = talk.counted(answers(row), self.ask.now)
                 counts[page(name)] = figures(row)
         yield self._batch(gone=self._gone(payload, numbers), counts=counts)
 
@@ -173,7 +179,8 @@ class Visit:
         more = True
         while more:
             talk = self.talks[name]
-            path, since = self._reach(talk)
+            path, since, blind = search(talk, self.ask.now, archive=self.channel.archive)
+            self.blind |= blind
             size, question, fields = self._afford(talk)
             if not size or not path:
                 self.short |= {"conversations"} if path else set()
@@ -181,16 +188,15 @@ class Visit:
             params = {"query": self._query(name), "max_results": str(size), "sort_order": "recency"}
             params = {**fields, **since, **params}
             payload = yield from self._buy(path, params, question, size)
-            numbers, more = _list(payload)
+            numbers, more = listed(payload)
             self.talks[name] = talk.read_on(numbers, more, self.ask.now)
             more = bool(self.talks[name].span.until)
             yield self._take(payload, pictures=question.pictures, by_search=True)
 
     def _query(self, name: str) -> str:
         """A conversation and what quotes its root, without what the two lists bring for less or did bring already."""
-        handle = self.channel.handle.strip().lstrip("@")
         seen = [
-            sign + handle
+            sign + self._handle
             for sign, of in (("-from:", "tweets"), ("-@", "mentions"))
             if of in self._lists and of in self.reach
             if self.reach[of].covers(name, ended=not self.older.get(of, ""), limit=LIMITS[of])
@@ -204,24 +210,6 @@ class Visit:
             if size := question.size(self.ledger.left, 10, wanted):
                 return size, question, fields
         return 0, PLAIN, BARE
-
-    def _reach(self, talk: Talk) -> tuple[str, dict[str, str]]:
-        """Which search sees all that is new in a conversation, and from where on it shall look."""
-        edge, span = self.ask.now - WINDOW, talk.span
-        since, until = moment(span.since), moment(span.until) if span.until else None
-        recent = "/tweets/search/recent"
-        if until and until <= edge and not self.channel.archive:
-            self.blind = True
-            return "", {}
-        if since and since > edge:
-            return recent, span.params()
-        under = {"until_id": span.until} if span.until else {}
-        if talk.asked and talk.asked > edge:
-            return recent, {**under, "start_time": f"{talk.asked - OVERLAP:%Y-%m-%dT%H:%M:%SZ}"}
-        if self.channel.archive:
-            return "/tweets/search/all", span.params()
-        self.blind = True
-        return recent, under
 
     # what became of it
 
@@ -303,7 +291,7 @@ class Visit:
         word = one.published.isoformat() if one.published else ""
         if one.ours and name == numbers[0]:
             before = self.talks.get(name, Talk(span=Span(newest=name, since=name)))
-            self.talks[name] = before.posted(numbers[-1], word).counted(_answers(row), None)
+            self.talks[name] = before.posted(numbers[-1], word).counted(answers(row), None)
         elif name in self.talks:
             direct = new and not by_search and one.reply_to == page(name)
             self.talks[name] = self.talks[name].heard(word, answers=int(direct))
@@ -326,9 +314,13 @@ class Visit:
             self.ledger = self.ledger.settle(most, {})
             yield self._batch()
             raise
-        payload = _payload(answer)
+        payload = told(answer)
         self.ledger = self.ledger.settle(most, bill(payload, question.post or POST))
         return payload
+
+    @property
+    def _handle(self) -> str:
+        return self.channel.handle.strip().lstrip("@")
 
     @property
     def _lists(self) -> tuple[str, ...]:
@@ -364,6 +356,7 @@ class Visit:
     ) -> Batch:
         cursor = {
             "user": self.user,
+            "handle": self.handle,
             "fresh": {name: span.dump() for name, span in self.fresh.items()},
             "older": dict(self.older),
             "reach": {name: reach.dump() for name, reach in self.reach.items()},
@@ -374,25 +367,6 @@ class Visit:
             "ledger": self.ledger.dump(),
         }
         return Batch(items=items, gone=gone, counts=counts or {}, warnings=warnings, cursor=cursor)
-
-
-def _payload(answer: Answer) -> Json:
-    payload = answer.json()
-    if not isinstance(payload, dict) or not payload.keys() & {"data", "errors", "meta"}:
-        raise Malformed("X answered something that is no list of posts", where=shown(answer.url))
-    return payload
-
-
-def _list(payload: Json) -> tuple[list[str], bool]:
-    """The numbers of a page, and whether there is another."""
-    numbers = [string(row, "id") for row in rows(payload, "data") if is_number(string(row, "id"))]
-    return numbers, bool(string(payload, "meta", "next_token"))
-
-
-def _answers(row: Json) -> int:
-    """Replies and quotes, as X counts them."""
-    counted = [at(row, "public_metrics", name) for name in ("reply_count", "quote_count")]
-    return sum(one for one in counted if isinstance(one, int) and one > 0)
 
 
 def _numbers(cursor: Cursor, what: str) -> dict[str, None]:

@@ -402,3 +402,29 @@ def test_a_dry_run_prints_posts_and_dollars_and_needs_no_token(
     assert run(["--site", str(tmp_path), "pull", "--dry-run"], clock=lambda: NOW) == 0
     said = "x: about 200 posts for 1.000 USD as far as is known, never more than 2.500 USD (cap: 2.50 USD a day)\n"
     assert capsys.readouterr().out == said
+
+
+# whose account it is
+
+
+def test_a_corrected_handle_costs_one_look_up_and_is_read_anew_only_where_the_number_is_another(world: World) -> None:
+    world.post(NOW - DAY)
+    here = reader(world)
+    here.pull()
+    for name, paths in (("we", ["/users/by/username/we", "/tweets"]), ("WE", ["/users/by/username/WE", "/tweets"])):
+        here.channel, world.asked = replace(here.channel, handle=name), []
+        here.pull()
+        assert [path for path, _ in world.asked if path.startswith(("/users/by", "/tweets"))] == paths
+    assert here.twice == []
+
+
+def test_another_account_leaves_the_money_of_today_as_it_was(world: World) -> None:
+    world.post(NOW - DAY)
+    here = reader(world)
+    here.pull()
+    before = here.cursor["ledger"]["spent"]  # type: ignore[index]
+    here.cursor, here.channel = {**here.cursor, "user": "6"}, replace(here.channel, handle="we")
+    here.pull()
+    assert here.cursor["user"] == US
+    assert here.cursor["ledger"]["spent"] >= before  # type: ignore[index]
+    assert len(here.twice) == 1
