@@ -24,7 +24,7 @@ GONE = "Gone"
 REFUSED = "Refused"
 PATIENCE = 3
 BUDGET = timedelta(minutes=15)  # of one pull, by the clock
-SWEEP_BUDGET = timedelta(hours=1)  # a sweep begins anew each time, so it is given more
+SWEEP_BUDGET = timedelta(hours=1)  # some kinds begin a sweep anew each time, so it is given more
 MORE = "this took too long for one pull: more to come with the next"
 
 
@@ -63,11 +63,13 @@ def within(batches: Iterable[Batch], clock: Callable[[], datetime], sweep: bool)
 
 
 def after_success(before: Health, now: datetime, *, moved: bool, swept: bool) -> Health:
-    """The facts after a pull that ended well; `moved` when it altered anything."""
+    """The facts after a pull that ended well; `moved` when it altered anything. A sweep that was cut by its time goes
+    on at once, and is due until it comes to its end."""
     wait = OFTEN if moved or before.failures or not before.next_due else min(2 * _last_wait(before), SELDOM)
-    if moved and MORE in before.warnings:
+    cut = MORE in before.warnings
+    if cut and (moved or swept):
         wait = timedelta()
-    sweep = now if swept or before.last_sweep is None else before.last_sweep
+    sweep = now if (swept and not cut) or before.last_sweep is None else before.last_sweep
     return replace(
         before, last_try=now, last_success=now, next_due=now + wait, last_sweep=sweep, failures=0, error="", message=""
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -92,6 +93,15 @@ def test_a_failed_sweep_stays_due() -> None:
     first = pace.after_success(NEW, NOW, moved=True, swept=False)
     later = NOW + timedelta(days=8)
     assert pace.sweep_due(pace.after_failure(first, later, Unreachable("x")), Terms(), later)
+
+
+@pytest.mark.parametrize("moved", [True, False])
+def test_a_sweep_cut_by_its_time_stays_due_and_goes_on_at_once(moved: bool) -> None:
+    later = NOW + timedelta(days=8)
+    before = replace(pace.after_success(NEW, NOW, moved=True, swept=False), warnings=(pace.MORE,))
+    cut = pace.after_success(before, later, moved=moved, swept=True)
+    assert pace.sweep_due(cut, Terms(), later)
+    assert pace.due(cut, later)
 
 
 @pytest.mark.parametrize("days", [30, 10**6])

@@ -1,7 +1,8 @@
 """Places where topics stand in a list, the liveliest first, and talk stands below each: forums, link boards.
 
 Because a reply lifts its topic, one conditional request for the first page answers both questions: what is new, and who
-answered lately. The list is walked down to what is known; each topic that moved since is read whole.
+answered lately. The list is walked down to what is known; each topic that moved since is read whole. A sweep reads
+every topic there ever was; what it has not come to stands in the cursor, and it waits for what is new.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Protocol
 
 from hub.channels import Ask
 from hub.channels.absent import dropped
-from hub.channels.loose import at, mapping, rows, string, when
+from hub.channels.loose import at, mapping, rows, string, texts, when
 from hub.errors import Malformed, Missing, Unreachable
 from hub.model import REST, Batch, Complete, Cursor, Item
 from hub.web import Seen
@@ -81,19 +82,40 @@ class Round:
     failures: int = 0
 
     def batches(self) -> Iterator[Batch]:
+        """All that is new, then what a sweep has left."""
+        for step in STEPS:
+            yield from step(self)
+
+    def news(self) -> Iterator[Batch]:
         """The list as far as it moved, then the topics that did."""
         self.state = dict(self.cursor)
         self.topics = {key: dict(mapping(line)) for key, line in mapping(self.cursor, "topics").items()}
         yield from self._newest()
         yield from self._older()
-        if self.ask.sweep:
-            self._all_again()
-        for key in [key for key, line in self.topics.items() if self._due(line)]:
+        if self.ask.sweep and "sweep" not in self.state:
+            self.state["sweep"] = list(mapping(self.state, "known"))
+        due = [key for key, line in self.topics.items() if self._due(line)]
+        for key in sorted(due, key=lambda key: "again" in self.topics[key]):  # what failed before comes last
             yield from self._talk(key)
+
+    def rest(self) -> Iterator[Batch]:
+        """Every topic there ever was, again, as far as the sweep that is open has not read it; one that is not there
+        any more says so itself."""
+        while left := self._left:
+            yield from self._talk(left[0])
+
+    def close(self) -> Iterator[Batch]:
+        """The sweep is over, and what is no longer watched is forgotten."""
         before = self._dump()
+        self.state.pop("sweep", None)
         self._forget()
         if self._dump() != before:
             yield Batch(cursor=self._dump())
+
+    @property
+    def _left(self) -> list[str]:
+        """The topics that the open sweep has not read yet."""
+        return [key for key in texts(self.state, "sweep") if key in mapping(self.state, "known")]
 
     def _newest(self) -> Iterator[Batch]:
         page = self.desk.page("", Seen.load(self.state.get("page")))
@@ -136,27 +158,26 @@ class Round:
             cursor=self._dump(),
         )
 
-    def _all_again(self) -> None:
-        """Every topic there ever was is to be read again; one that is not there any more says so itself."""
-        for key, name in mapping(self.state, "known").items():
-            line = self.topics.get(key, {"name": name, "mark": "?", "moved": LONG_AGO})
-            self.topics[key] = {**line, "read": "", "again": True}
-
     def _due(self, line: Mapping[str, object]) -> bool:
-        if not self.replies:
-            return False
         moved = when(line, "moved")
         watched = moved is None or moved > self.ask.now - timedelta(days=self.watch_days)
-        return string(line, "read") != string(line, "mark") or (self.ask.recheck and watched)
+        if "again" in line or (self.ask.recheck and watched):
+            return True
+        return self.replies and string(line, "read") != string(line, "mark")
 
     def _talk(self, key: str) -> Iterator[Batch]:
-        """What stands below a topic, whole. A failure leaves it for the next pull."""
-        line, items, last = self.topics[key], dict[str, Item](), Said()
-        name = string(line, "name")
+        """What stands below a topic, whole. One that fails is tried again with the next pull."""
+        left = self._left
+        line = self.topics.get(key) or {"name": string(self.state, "known", key), "mark": "?", "moved": LONG_AGO}
+        again = self.ask.recheck or key in left or "again" in line
+        self.topics[key] = line
+        if key in left:
+            self.state["sweep"] = [other for other in left if other != key]
+        name, items, last = string(line, "name"), dict[str, Item](), Said()
         try:
-            for last in self.desk.talk(key, again=self.ask.recheck or "again" in line):
+            for last in self._said(key, name, again=again):
                 items |= {item.id: item for item in last.items}
-                yield Batch(items=last.items, gone=last.gone, counts=last.figures, cursor=self._dump())
+                yield Batch(items=last.items, gone=last.gone, counts=last.figures, cursor=self._open(key, again=again))
         except Missing:
             self.topics.pop(key)
             known = mapping(self.state, "known")
@@ -164,12 +185,36 @@ class Round:
             yield Batch(gone=(name,), complete=(Complete(ids=frozenset(), under=name),), cursor=self._dump())
             return
         except (Malformed, Unreachable) as lack:
+            self.topics[key] = {**line, "again": True} if again else line
             self.failures += 1
             if self.failures > FAILURES:
                 raise
             yield Batch(warnings=(f"replies below {name} cannot be read: {lack.what}",), cursor=self._dump())
             return
-        self.topics[key] = {part: line[part] for part in ("name", "mark", "moved")} | {"read": string(line, "mark")}
+        read = string(line, "mark" if self.replies else "read")
+        self.topics[key] = {part: line[part] for part in ("name", "mark", "moved")} | {"read": read}
+        yield self._heard(name, items, last) if self.replies else Batch(cursor=self._dump())
+
+    def _said(self, key: str, name: str, *, again: bool) -> Iterator[Said]:
+        """What the network says below a topic; of the topic alone where nobody wants to know what others say."""
+        for said in self.desk.talk(key, again=again):
+            if self.replies:
+                yield said
+                continue
+            yield Said(
+                items=tuple(item for item in said.items if item.id == name),
+                gone=tuple(gone for gone in said.gone if gone == name),
+                figures={of: figures for of, figures in said.figures.items() if of == name},
+            )
+            return
+
+    def _open(self, key: str, *, again: bool) -> Cursor:
+        """The cursor in the middle of a topic: it is still to be read."""
+        line = {**self.topics[key], "again": True} if again else self.topics[key]
+        return {**self._dump(), "topics": {**self.topics, key: line}}
+
+    def _heard(self, name: str, items: Mapping[str, Item], last: Said) -> Batch:
+        """What reading a topic to its end came to."""
         ids = frozenset(id for id, item in items.items() if not item.private and id != name)
         claims = (Complete(ids=ids, under=name, kind="reply"),) if last.whole else ()
         said = len(items.keys() - {name})
@@ -177,7 +222,7 @@ class Round:
         absent = {
             name: dropped((item for item in items.values() if item.id != name), "limit" if last.whole else "later")
         }
-        yield Batch(complete=claims, counts=counts, absent=absent, cursor=self._dump())
+        return Batch(complete=claims, counts=counts, absent=absent, cursor=self._dump())
 
     def _forget(self) -> None:
         """Keep the lines that are watched or not read yet; a line that comes back is read anew."""
@@ -186,9 +231,21 @@ class Round:
             key: line
             for key, line in self.topics.items()
             if (isinstance(first, list) and key in first)
+            or "again" in line
             or (self.replies and string(line, "read") != string(line, "mark"))
             or (when(line, "moved") or since) >= since
         }
 
     def _dump(self) -> dict[str, object]:
         return {**self.state, "topics": dict(self.topics)}
+
+
+# Where several boards make a channel, what is new on each comes before the sweep of any, and all their sweeps make one.
+STEPS = (Round.news, Round.rest, Round.close)
+
+
+def side_by_side(rounds: Mapping[str, Round]) -> Iterator[tuple[str, Batch]]:
+    """The batches of several boards, each with the name of its board."""
+    for step in STEPS:
+        for part, one in rounds.items():
+            yield from ((part, batch) for batch in step(one))

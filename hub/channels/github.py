@@ -6,12 +6,12 @@ Conditional requests are free. https://docs.github.com/rest
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 from hub.channels import Ask
-from hub.channels.board import Round
+from hub.channels.board import STEPS, Round
 from hub.channels.github_items import Desk, likes, release
 from hub.channels.github_talk import PAGE, Discussions, Door, Issues, listed, more
 from hub.channels.loose import at, mapping, string, under
@@ -59,10 +59,16 @@ class _Visit:
         desk = Desk(self.channel.name, self.channel.team, self.channel.language)
         if self.channel.releases:
             yield from self._releases(desk)
+        boards = dict[str, Issues | Discussions]()
         if self.channel.discussions and self.door.token:
-            yield from self._board("discussions", Discussions(self.door, desk))
+            boards["discussions"] = Discussions(self.door, desk)
         if self.channel.issues:
-            yield from self._board("issues", Issues(self.door, desk))
+            boards["issues"] = Issues(self.door, desk)
+        days = self.channel.watch_days
+        rounds = {part: Round(board, self.ask, mapping(self.state, part), days) for part, board in boards.items()}
+        for step in STEPS:
+            for part in list(rounds):
+                yield from self._step(step, part, rounds)
 
     def _public(self) -> Batch:
         found = mapping(self.door.get("").json())
@@ -110,10 +116,12 @@ class _Visit:
                 gone.append(name)
         return tuple(gone)
 
-    def _board(self, part: str, board: Issues | Discussions) -> Iterator[Batch]:
+    def _step(self, step: Callable[[Round], Iterator[Batch]], part: str, rounds: dict[str, Round]) -> Iterator[Batch]:
+        """A step of one board; one that is not there (any more) takes no further part."""
         try:
-            for batch in Round(board, self.ask, mapping(self.state, part), self.channel.watch_days).batches():
+            for batch in step(rounds[part]):
                 self.state[part] = batch.cursor
                 yield replace(batch, cursor=dict(self.state))
         except Missing as why:
+            del rounds[part]
             yield Batch(cursor=dict(self.state), warnings=(f"{part} cannot be read: {why.what}",))

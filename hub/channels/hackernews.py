@@ -13,7 +13,7 @@ from typing import ClassVar
 from urllib.parse import urlencode, urlsplit
 
 from hub.channels import Ask
-from hub.channels.board import Page, Round, Said, Topic
+from hub.channels.board import Page, Round, Said, Topic, side_by_side
 from hub.channels.loose import Json, at, mapping, number, rows, string, under, when
 from hub.errors import Malformed
 from hub.model import Account, Batch, Cursor, Item, Terms
@@ -41,11 +41,13 @@ class Hackernews:
     def pull(self, web: Web, cursor: Cursor, ask: Ask) -> Iterator[Batch]:
         """New stories, then the trees of those that were talked about."""
         state = dict(under(self, cursor))
-        for part in ("site", "user") if self.user else ("site",):
-            desk = _Search(self, web, part)
-            for batch in Round(desk, ask, mapping(state, part), self.watch_days, self.replies).batches():
-                state = {**state, part: batch.cursor}
-                yield replace(batch, cursor=state)
+        rounds = {
+            part: Round(_Search(self, web, part), ask, mapping(state, part), self.watch_days, self.replies)
+            for part in (("site", "user") if self.user else ("site",))
+        }
+        for part, batch in side_by_side(rounds):
+            state = {**state, part: batch.cursor}
+            yield replace(batch, cursor=state)
 
 
 @dataclass(frozen=True, slots=True)

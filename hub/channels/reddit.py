@@ -15,7 +15,7 @@ from typing import ClassVar
 from urllib.parse import quote, urlencode
 
 from hub.channels import Ask
-from hub.channels.board import Page, Round, Said, Topic
+from hub.channels.board import Page, Round, Said, Topic, side_by_side
 from hub.channels.loose import Json, at, mapping, number, rows, string, texts, under
 from hub.channels.reddit_items import comment, is_away, page, topic
 from hub.errors import Malformed, Refused
@@ -54,11 +54,13 @@ class Reddit:
         if not lists:
             raise Malformed("this channel has no search, subreddit or user", fix='add search = "…" to its settings')
         headers, state = {"Authorization": f"Bearer {_login(self, web)}"}, dict(under(self, cursor))
-        for part, path in lists.items():
-            desk = _List(self, web, headers, path)
-            for batch in Round(desk, ask, mapping(state, part), self.watch_days, self.replies).batches():
-                state = {**state, part: batch.cursor}
-                yield replace(batch, cursor=state)
+        rounds = {
+            part: Round(_List(self, web, headers, path), ask, mapping(state, part), self.watch_days, self.replies)
+            for part, path in lists.items()
+        }
+        for part, batch in side_by_side(rounds):
+            state = {**state, part: batch.cursor}
+            yield replace(batch, cursor=state)
 
     def _lists(self) -> dict[str, str]:
         """The path of each list that is asked for, with its query."""

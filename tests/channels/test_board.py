@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -13,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.channels import Ask
-from hub.channels.board import Page, Round, Said, Topic
-from hub.errors import Missing, Unreachable
+from hub.channels.board import Page, Round, Said, Topic, side_by_side
+from hub.errors import Missing, RateLimited, Unreachable
 from hub.model import Batch, Item
 from hub.web import Seen
 
@@ -30,6 +31,8 @@ class Board:
     words: dict[str, list[str]] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
     asked: list[str] = field(default_factory=list)
+    patience: int = 10**6  # answers until it asks for peace
+    error: Exception = field(default_factory=lambda: Unreachable("out of order"))
     clock: int = 0
 
     def say(self, topic: str, word: str = "") -> None:
@@ -38,7 +41,7 @@ class Board:
         self.words.setdefault(topic, []).extend([word] if word else [])
 
     def page(self, where: str, seen: Seen | None = None) -> Page:
-        self.asked.append(f"page {where}")
+        self.ask(f"page {where}")
         start = int(where or 0)
         lines = sorted(self.moved, key=lambda key: -self.moved[key])
         topics = tuple(self.topic(key) for key in lines[start : start + SIZE])
@@ -46,17 +49,25 @@ class Board:
         more = str(start + SIZE) if len(lines) > start + SIZE else ""
         return Page(topics=topics, next=more, seen=mark, unchanged=seen is not None and seen.digest == mark.digest)
 
+    def ask(self, what: str) -> None:
+        self.patience -= 1
+        if self.patience < 0:
+            raise RateLimited("later")
+        self.asked.append(what)
+
     def topic(self, key: str) -> Topic:
         when = (NOW - timedelta(days=10) + timedelta(minutes=self.moved[key])).isoformat()
         item = Item(id=key, url=key, channel="board")
         return Topic(key=key, name=key, mark=f"{len(self.words[key])} {when}", moved=when, item=item)
 
     def talk(self, key: str, *, again: bool) -> Iterator[Said]:
-        self.asked.append(f"talk {key}")
+        self.ask(f"talk {key}")
         if key in self.broken:
-            raise Unreachable("out of order")
+            raise self.error
         if key not in self.words:
             raise Missing("not here")
+        if again:
+            yield Said(items=(Item(id=key, url=key, channel="board"),))
         for word in self.words[key]:
             yield Said(items=(Item(id=f"{key}/{word}", url="", channel="board", reply_to=key, root=key),))
         yield Said(whole=True, replies=len(self.words[key]))
@@ -67,13 +78,14 @@ class Shelf:
     """What a store would keep of it."""
 
     board: Board
+    replies: bool = True
     kept: dict[str, str] = field(default_factory=dict)
     cursor: dict[str, object] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
 
     def pull(self, steps: int | None = None, **ask: bool) -> None:
         self.board.asked.clear()
-        for batch in islice(Round(self.board, Ask(now=NOW, **ask), self.cursor).batches(), steps):
+        for batch in islice(Round(self.board, Ask(now=NOW, **ask), self.cursor, replies=self.replies).batches(), steps):
             self.save(batch)
 
     def save(self, batch: Batch) -> None:
@@ -150,6 +162,80 @@ def test_a_board_that_is_out_of_order_as_a_whole_is_an_error(shelf: Shelf) -> No
     shelf.board.broken = set(shelf.board.words)
     with pytest.raises(Unreachable):
         shelf.pull()
+
+
+def test_a_sweep_under_a_limit_goes_on_where_it_was_cut_and_new_words_come_first(shelf: Shelf) -> None:
+    read = set[str]()
+    for number in range(6):
+        shelf.board.say("new", f"word {number}")
+        shelf.board.patience = 5
+        with suppress(RateLimited):
+            shelf.pull(sweep=True)
+        assert f"new/word {number}" in shelf.kept
+        read |= set(shelf.board.asked)
+    assert {f"talk t{number}" for number in range(10)} <= read
+    shelf.board.patience = 9
+    shelf.pull()
+    assert "sweep" not in shelf.cursor
+
+
+def test_a_sweep_finds_that_a_topic_nobody_answered_is_gone(shelf: Shelf) -> None:
+    shelf.board.say("quiet")
+    shelf.pull()
+    del shelf.board.words["quiet"], shelf.board.moved["quiet"]
+    shelf.pull(sweep=True)
+    assert shelf.agrees()
+
+
+@pytest.mark.parametrize("ask", [{"sweep": True}, {"recheck": True}], ids=str)
+def test_a_topic_that_is_gone_is_found_where_nobody_wants_the_answers_to_it(ask: dict[str, bool]) -> None:
+    shelf = Shelf(Board(), replies=False)
+    for topic in "ab":
+        shelf.board.say(topic, "word")
+    shelf.pull()
+    shelf.pull(**ask)
+    assert set(shelf.kept) == {"a", "b"}
+    del shelf.board.words["a"], shelf.board.moved["a"]
+    shelf.pull(**ask)
+    assert set(shelf.kept) == {"b"}
+
+
+def test_a_topic_that_failed_in_a_sweep_is_read_anew_with_the_next_pull(shelf: Shelf) -> None:
+    shelf.board.broken = {"t3"}
+    shelf.pull(sweep=True)
+    shelf.board.broken.clear()
+    shelf.board.words["t3"].remove("first")
+    shelf.pull()
+    assert shelf.board.asked == ["page ", "talk t3"]
+    assert shelf.agrees()
+
+
+def test_of_two_boards_the_news_of_both_come_before_the_sweep_of_any_and_none_is_swept_twice() -> None:
+    one, two = Board(), Board()
+    for board in (one, two):
+        for number in range(4):
+            board.say(f"t{number}", "word")
+    state: dict[str, dict[str, object]] = {"one": {}, "two": {}}
+    pull_both(state, one, two)
+    two.say("new", "word")
+    one.asked = two.asked = []
+    two.broken, two.error = {"t1"}, RateLimited("later")
+    with pytest.raises(RateLimited):
+        pull_both(state, one, two, sweep=True)
+    assert one.asked[:3] == ["page ", "page ", "talk new"]
+    two.broken.clear()
+    one.asked.clear()
+    pull_both(state, one, two, sweep=True)
+    assert one.asked == ["page ", "page ", "talk t1", "talk t0"]
+    assert not any("sweep" in part for part in state.values())
+
+
+def pull_both(state: dict[str, dict[str, object]], one: Board, two: Board, **ask: bool) -> None:
+    """One pull of a channel that has two boards."""
+    boards = {"one": one, "two": two}
+    rounds = {part: Round(board, Ask(now=NOW, **ask), state[part]) for part, board in boards.items()}
+    for part, batch in side_by_side(rounds):
+        state[part] = json.loads(json.dumps(batch.cursor))
 
 
 WORDS = st.tuples(st.sampled_from("abcdefgh"), st.sampled_from("xyz"), st.booleans(), st.integers(0, 6))
