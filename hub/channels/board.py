@@ -7,14 +7,14 @@ every topic there ever was; what it has not come to stands in the cursor, and it
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Protocol
 
 from hub.channels import Ask
-from hub.channels.absent import dropped
-from hub.channels.loose import at, mapping, rows, string, texts, when
+from hub.channels.loose import Json, at, mapping, rows, string, texts, when
 from hub.errors import Malformed, Missing, Unreachable
 from hub.model import REST, Batch, Complete, Cursor, Item
 from hub.web import Seen
@@ -48,13 +48,15 @@ class Page:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Said:
-    """A part of what stands below a topic. On the last part, `whole`: nothing is missing; `replies`: how many stand."""
+    """A part of what stands below a topic. On the last part, `whole`: nothing is missing; `replies`: how many stand;
+    on the ones before, `rest`: what a later pull needs to go on behind this part, where that can be said."""
 
     items: tuple[Item, ...] = ()
     gone: tuple[str, ...] = ()
     figures: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     whole: bool = False
     replies: int = -1
+    rest: Mapping[str, object] = field(default_factory=dict)
 
 
 class Desk(Protocol):
@@ -62,8 +64,9 @@ class Desk(Protocol):
 
     def page(self, where: str, seen: Seen | None = None) -> Page: ...
 
-    def talk(self, key: str, *, again: bool) -> Iterator[Said]:
-        """All that stands below a topic; `again`: with the topic itself, though the list may have given it."""
+    def talk(self, key: str, *, again: bool, rest: Json) -> Iterator[Said]:
+        """All that stands below a topic; `again`: with the topic itself, though the list may have given it. With the
+        `rest` of a reading that was cut, what it lacks."""
         ...
 
 
@@ -146,8 +149,8 @@ class Round:
     def _list(self, page: Page) -> Batch:
         """Note the lines of a page; their items, where the list has them."""
         for topic in page.topics:
-            read = string(self.topics.get(topic.key, {}), "read")
-            self.topics[topic.key] = {"name": topic.name, "mark": topic.mark, "read": read, "moved": topic.moved}
+            line = {"read": "", **self.topics.get(topic.key, {})}
+            self.topics[topic.key] = {**line, "name": topic.name, "mark": topic.mark, "moved": topic.moved}
         known = {topic.key: topic.name for topic in page.topics}
         self.state["known"] = {**mapping(self.state, "known"), **known}
         unread = [topic.name for topic in page.topics if not string(self.topics[topic.key], "read")]
@@ -173,11 +176,14 @@ class Round:
         self.topics[key] = line
         if key in left:
             self.state["sweep"] = [other for other in left if other != key]
-        name, items, last = string(line, "name"), dict[str, Item](), Said()
+        name, met, last, rest = string(line, "name"), dict(mapping(line, "met")), Said(), mapping(line, "rest")
+        # What is said while a reading waits to go on is no part of it.
+        line = {**line, "begun": string(line, "begun" if rest else "mark"), **({"again": True} if again else {})}
         try:
-            for last in self._said(key, name, again=again):
-                items |= {item.id: item for item in last.items}
-                yield Batch(items=last.items, gone=last.gone, counts=last.figures, cursor=self._open(key, again=again))
+            for last in self._said(key, name, again=again, rest=rest):
+                met |= {item.id: _cause(item) for item in last.items if item.id != name}
+                line = {**line, **({"rest": last.rest, "met": dict(met)} if last.rest else {})}
+                yield Batch(items=last.items, gone=last.gone, counts=last.figures, cursor=self._open(key, line))
         except Missing:
             self.topics.pop(key)
             known = mapping(self.state, "known")
@@ -185,19 +191,20 @@ class Round:
             yield Batch(gone=(name,), complete=(Complete(ids=frozenset(), under=name),), cursor=self._dump())
             return
         except (Malformed, Unreachable) as lack:
-            self.topics[key] = {**line, "again": True} if again else line
+            odd = ("rest", "met") if isinstance(lack, Malformed) else ()  # the next reading begins anew
+            self.topics[key] = {part: said for part, said in line.items() if part not in odd}
             self.failures += 1
             if self.failures > FAILURES:
                 raise
             yield Batch(warnings=(f"replies below {name} cannot be read: {lack.what}",), cursor=self._dump())
             return
-        read = string(line, "mark" if self.replies else "read")
+        read = string(line, "begun" if self.replies else "read")
         self.topics[key] = {part: line[part] for part in ("name", "mark", "moved")} | {"read": read}
-        yield self._heard(name, items, last) if self.replies else Batch(cursor=self._dump())
+        yield self._heard(name, met, last) if self.replies else Batch(cursor=self._dump())
 
-    def _said(self, key: str, name: str, *, again: bool) -> Iterator[Said]:
+    def _said(self, key: str, name: str, *, again: bool, rest: Json) -> Iterator[Said]:
         """What the network says below a topic; of the topic alone where nobody wants to know what others say."""
-        for said in self.desk.talk(key, again=again):
+        for said in self.desk.talk(key, again=again, rest=rest):
             if self.replies:
                 yield said
                 continue
@@ -208,20 +215,17 @@ class Round:
             )
             return
 
-    def _open(self, key: str, *, again: bool) -> Cursor:
-        """The cursor in the middle of a topic: it is still to be read."""
-        line = {**self.topics[key], "again": True} if again else self.topics[key]
+    def _open(self, key: str, line: Mapping[str, object]) -> Cursor:
+        """The cursor in the middle of a topic: it is still to be read, from where it was cut."""
         return {**self._dump(), "topics": {**self.topics, key: line}}
 
-    def _heard(self, name: str, items: Mapping[str, Item], last: Said) -> Batch:
+    def _heard(self, name: str, met: Mapping[str, object], last: Said) -> Batch:
         """What reading a topic to its end came to."""
-        ids = frozenset(id for id, item in items.items() if not item.private and id != name)
+        ids = frozenset(id for id, cause in met.items() if not cause)
         claims = (Complete(ids=ids, under=name, kind="reply"),) if last.whole else ()
-        said = len(items.keys() - {name})
-        counts = {name: {"replies": max(last.replies, said)}} if last.replies >= 0 else {}
-        absent = {
-            name: dropped((item for item in items.values() if item.id != name), "limit" if last.whole else "later")
-        }
+        counts = {name: {"replies": max(last.replies, len(met))}} if last.replies >= 0 else {}
+        barred = Counter(string(cause) for cause in met.values() if cause)
+        absent = {name: {**barred, "limit" if last.whole else "later": REST}}
         return Batch(complete=claims, counts=counts, absent=absent, cursor=self._dump())
 
     def _forget(self) -> None:
@@ -238,6 +242,11 @@ class Round:
 
     def _dump(self) -> dict[str, object]:
         return {**self.state, "topics": dict(self.topics)}
+
+
+def _cause(item: Item) -> str:
+    """Why an item is not brought; "" for one that is."""
+    return (item.cause or "private") if item.private else ""
 
 
 # Where several boards make a channel, what is new on each comes before the sweep of any, and all their sweeps make one.

@@ -16,7 +16,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 from hub.channels import Ask
 from hub.channels.board import Page, Round, Said, Topic
-from hub.channels.loose import Json, at, number, rows, string, under, when
+from hub.channels.loose import Json, at, number, rows, string, texts, under, when
 from hub.errors import Malformed
 from hub.model import Account, Batch, Cursor, Item, Media, Terms
 from hub.web import Seen, Web, shown
@@ -81,26 +81,29 @@ class _Forum:
             return f"{self.site}/topics/created-by/{person[1]}.json"
         return f"{self.site}{path or '/latest'}.json"
 
-    def talk(self, key: str, *, again: bool) -> Iterator[Said]:  # noqa: ARG002
+    def talk(self, key: str, *, again: bool, rest: Json) -> Iterator[Said]:  # noqa: ARG002
         answer = self.web.get(f"{self.site}/t/{key}.json")
         topic = answer.json()
         found, stream = rows(topic, "post_stream", "posts"), at(topic, "post_stream", "stream")
         if not found or not isinstance(stream, list):
             raise Malformed("this is no topic", where=shown(answer.url))
-        first = {string(row, "id") for row in found}
-        left = [id for id in map(string, stream[:MOST]) if id not in first]
-        yield self._said(found, topic)
-        missing = len(stream[MOST:])
+        done = [string(row, "id") for row in found]
+        done += [id for id in texts(rest, "done") if id not in set(done)]
+        left = [id for id in map(string, stream[:MOST]) if id not in set(done)]
+        missing = number(rest, "missing")
+        yield self._said(found, topic, {"done": list(done), "missing": missing})
         for start in range(0, len(left), AT_ONCE):
             some = left[start : start + AT_ONCE]
             ask = urlencode([("post_ids[]", id) for id in some])
             found = rows(self.web.get(f"{self.site}/t/{key}/posts.json?{ask}").json(), "post_stream", "posts")
             missing += len(set(some) - {string(row, "id") for row in found})
-            yield self._said(found, topic)
+            done += some
+            yield self._said(found, topic, {"done": list(done), "missing": missing})
+        missing += len(stream[MOST:])
         spoken = self.channel.replies
         yield Said(whole=not missing and spoken, replies=max(number(topic, "posts_count") - 1, 0))
 
-    def _said(self, found: tuple[Json, ...], topic: Json) -> Said:
+    def _said(self, found: tuple[Json, ...], topic: Json, rest: Json) -> Said:
         posts = [row for row in found if number(row, "post_number") and number(row, "post_type") in SPOKEN]
         posts = [row for row in posts if self.channel.replies or number(row, "post_number") == 1]
         here = [row for row in posts if not _away(row)]
@@ -109,7 +112,7 @@ class _Forum:
         figures = {item.id: {"likes": _likes(row)} for item, row in zip(items, here, strict=True)}
         first = {f"{self.site}/t/{string(topic, 'id')}": {"views": number(topic, "views")}} if topic else {}
         figures = {name: {**said, **first.get(name, {})} for name, said in figures.items()}
-        return Said(items=items, gone=gone, figures=figures)
+        return Said(items=items, gone=gone, figures=figures, rest=rest)
 
 
 def post(row: Json, topic: Json, channel: Discourse, site: str) -> Item:

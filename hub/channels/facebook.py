@@ -67,18 +67,18 @@ class _Page:
         found, more = listed(answer)
         return Page(topics=tuple(map(self._topic, filter(_is_open, found))), next=more, seen=answer.seen)
 
-    def talk(self, key: str, *, again: bool) -> Iterator[Said]:
+    def talk(self, key: str, *, again: bool, rest: Json) -> Iterator[Said]:
         """All comments in one flat list, each with the one it answers."""
-        if again:
+        if again and not rest:
             row = self.graph.ask(key, {"fields": POST}).json()
             yield Said(items=(post(row, self.channel),)) if _is_open(row) else Said(gone=(address(key),))
-        total = 0
-        for found in self.graph.all(f"{key}/comments", {"fields": COMMENT, "filter": "stream"}):
+        total, params = number(rest, "total"), {"fields": COMMENT, "filter": "stream"}
+        for found, after in self.graph.pages(f"{key}/comments", params, string(rest, "after")):
             here = [row for row in found if string(row, "id") and at(row, "is_hidden") is not True]
             items = tuple(comment(row, key, self.channel) for row in here)
             total += len(items)
             figures = {item.id: {"likes": number(row, "like_count")} for item, row in zip(items, here, strict=True)}
-            yield Said(items=items, figures=figures)
+            yield Said(items=items, figures=figures, rest={"after": after, "total": total} if after else {})
         yield Said(whole=True, replies=total)
 
     def _topic(self, row: Json) -> Topic:

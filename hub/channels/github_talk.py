@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from hub.channels.board import Page, Said, Topic
 from hub.channels.github_items import Desk, discussion, issue, likes, remark, word
 from hub.channels.github_queries import COMMENTS, HIDDEN, LIST, ONE, REPLIES
-from hub.channels.loose import Json, at, mapping, number, rows, string
+from hub.channels.loose import Json, at, digest, mapping, number, rows, string
 from hub.errors import Malformed, Missing, RateLimited, Refused
 from hub.model import Item
 from hub.web import Answer, Seen, Web, shown
@@ -103,7 +103,7 @@ class Issues:
         key = string(row, "number")
         return Topic(key=key, name=one.id, mark=mark, moved=moved, replies=count, item=one, figures=likes(row))
 
-    def talk(self, key: str, *, again: bool) -> Iterator[Said]:
+    def talk(self, key: str, *, again: bool, rest: Json) -> Iterator[Said]:
         """The comments below an issue, oldest first; those the repository hides are known to a token only."""
         of = f"https://github.com/{self.door.repo}/issues/{key}"
         if again:
@@ -111,16 +111,24 @@ class Issues:
             if string(row, "html_url").lower() != of.lower():
                 raise Missing(f"issue {key} went to another repository")
             yield Said(items=(issue(row, self.desk),), figures={string(row, "html_url"): likes(row)})
-        page, count, further = 1, 0, True
+        page, count, further, before = number(rest, "page") or 1, number(rest, "count"), True, string(rest, "last")
         while further:
             answer = self.door.get(f"/issues/{key}/comments", {"per_page": PAGE, "page": page})
-            found, further, page = listed(answer), more(answer), page + 1
-            hidden = self._hidden(found)
-            items = tuple(remark(row, of, self.desk, hidden=string(row, "node_id") in hidden) for row in found)
-            count += sum(not one.private for one in items)
-            figures = {string(row, "html_url"): likes(row) for row in found}
-            gone = tuple(one.id for one in items if one.private)
-            yield Said(items=items, gone=gone, figures=figures, whole=not further, replies=-1 if further else count)
+            found, further = listed(answer), more(answer)
+            last = digest(*(string(row, "node_id") for row in found))
+            if before and last != before:  # what stands above was deleted meanwhile, so that the pages moved
+                page, count, further, before = 1, 0, True, ""
+                continue
+            if not before:
+                hidden = self._hidden(found)
+                items = tuple(remark(row, of, self.desk, hidden=string(row, "node_id") in hidden) for row in found)
+                count += sum(not one.private for one in items)
+                figures = {string(row, "html_url"): likes(row) for row in found}
+                gone = tuple(one.id for one in items if one.private)
+                at_ = {"page": page, "count": count, "last": last} if further else {}
+                yield Said(items=items, gone=gone, figures=figures, rest=at_)
+            page, before = page + 1, ""
+        yield Said(whole=True, replies=count)
 
     def _hidden(self, found: list[Json]) -> set[str]:
         ids = [string(row, "node_id") for row in found if string(row, "node_id")]
@@ -155,22 +163,27 @@ class Discussions:
         mark = f"{moved} {count}" if count else ""
         return Topic(key=key, name=one.id, mark=mark, moved=moved, replies=count, item=one, figures=likes(node))
 
-    def talk(self, key: str, *, again: bool) -> Iterator[Said]:
+    def talk(self, key: str, *, again: bool, rest: Json) -> Iterator[Said]:
         """Comments, each followed by its answers."""
         node = self.nodes.get(key) or self._one(key)
-        of = string(node, "url")
-        if again:
+        of, said = string(node, "url"), number(rest, "said")
+        if again and not rest:
             yield Said(items=(discussion(node, self.desk),), figures={of: likes(node)})
-        items, figures = list[Item](), dict[str, Mapping[str, int]]()
-        for comment in self._all(node, "comments", COMMENTS):
-            first = word(comment, of, of, self.desk)
-            below = [(row, word(row, first.id, of, self.desk)) for row in self._all(comment, "replies", REPLIES)]
-            for row, one in [(comment, first), *below]:
-                items.append(one)
-                figures[one.id] = likes(row)
-        gone = tuple(one.id for one in items if one.private)
-        said = sum(not one.private for one in items)
-        yield Said(items=tuple(items), gone=gone, figures=figures, whole=True, replies=said)
+        for comments, after in self._pages(node, "comments", COMMENTS, string(rest, "after")):
+            items, figures = list[Item](), dict[str, Mapping[str, int]]()
+            for comment in comments:
+                first = word(comment, of, of, self.desk)
+                pages = self._pages(comment, "replies", REPLIES)
+                below = [(row, word(row, first.id, of, self.desk)) for found, _ in pages for row in found]
+                for row, one in [(comment, first), *below]:
+                    items.append(one)
+                    figures[one.id] = likes(row)
+            gone = tuple(one.id for one in items if one.private)
+            said += sum(not one.private for one in items)
+            yield Said(
+                items=tuple(items), gone=gone, figures=figures, rest={"after": after, "said": said} if after else {}
+            )
+        yield Said(whole=True, replies=said)
 
     def _one(self, key: str) -> Json:
         data, _ = self.door.ask(ONE, number=int(key))
@@ -179,16 +192,19 @@ class Discussions:
             raise Missing(f"discussion {key} is not there any more")
         return found
 
-    def _all(self, node: Json, what: str, further: str) -> Iterator[Json]:
-        """Everything in a list that hangs on a node; the first part of it came along."""
+    def _pages(self, node: Json, what: str, further: str, after: str = "") -> Iterator[tuple[list[Json], str]]:
+        """A list that hangs on a node, page by page, each with where the next begins; the first page came along."""
         found = mapping(node, what)
-        yield from (row for row in rows(found, "nodes") if string(row, "url"))
-        while after := _further(found):
-            data, _ = self.door.ask(further, id=string(node, "id"), after=after)
-            found = mapping(data, "node", "more")
-            if "nodes" not in found:
-                raise Malformed("a list of comments ended in the middle")
-            yield from (row for row in rows(found, "nodes") if string(row, "url"))
+        while True:
+            if after:
+                data, _ = self.door.ask(further, id=string(node, "id"), after=after)
+                found = mapping(data, "node", "more")
+                if "nodes" not in found:
+                    raise Malformed("a list of comments ended in the middle")
+            after = _further(found)
+            yield [row for row in rows(found, "nodes") if string(row, "url")], after
+            if not after:
+                return
 
 
 def _further(found: Json) -> str:

@@ -43,13 +43,13 @@ class Graph:
         """A page of a list."""
         return self.ask(path, {**params, "limit": PAGE, **({"after": after} if after else {})}, seen)
 
-    def all(self, path: str, params: Mapping[str, object]) -> Iterator[tuple[Json, ...]]:
-        """A list page by page, to its end."""
-        after, before = "", set[str]()
+    def pages(self, path: str, params: Mapping[str, object], after: str = "") -> Iterator[tuple[tuple[Json, ...], str]]:
+        """A list page by page, to its end, each with the cursor of the next one ("" at the end)."""
+        before = set[str]()
         while after not in before:
             before.add(after)
             found, after = listed(self.list(path, params, after))
-            yield found
+            yield found, after
             if not after:
                 return
 

@@ -69,7 +69,7 @@ class _Search:
         further = str(min(times)) if times and len(hits) >= PAGE else ""
         return Page(topics=tuple(map(self._topic, filter(self._wanted, hits))), next=further, seen=answer.seen)
 
-    def talk(self, key: str, *, again: bool) -> Iterator[Said]:
+    def talk(self, key: str, *, again: bool, rest: Json) -> Iterator[Said]:  # noqa: ARG002
         """The tree below a story, in one answer, with the story itself where it may have changed."""
         answer = self.web.get(f"{API}/items/{key}")
         story = answer.json()

@@ -68,15 +68,15 @@ class _Account:
         topics = tuple(self._topic(row) for row in found if string(row, "id") and string(row, "permalink"))
         return Page(topics=topics, next=more, seen=answer.seen)
 
-    def talk(self, key: str, *, again: bool) -> Iterator[Said]:
+    def talk(self, key: str, *, again: bool, rest: Json) -> Iterator[Said]:
         """All comments with their answers; the post is read anew to learn where they stand."""
         row = self.graph.ask(key, {"fields": POST}).json()
-        on, total, told = string(row, "permalink"), 0, number(row, "comments_count")
-        yield Said(items=(post(row, self.channel),) if again else ())
-        for found in self.graph.all(f"{key}/comments", {"fields": COMMENT}):
+        on, total, told = string(row, "permalink"), number(rest, "total"), number(row, "comments_count")
+        yield Said(items=(post(row, self.channel),) if again else (), rest=rest)
+        for found, after in self.graph.pages(f"{key}/comments", {"fields": COMMENT}, string(rest, "after")):
             said = [one for top in found for one in _with_answers(top, on, self.channel)]
             total += len(said)
-            yield Said(items=tuple(said))
+            yield Said(items=tuple(said), rest={"after": after, "total": total} if after else {})
         yield Said(whole=total >= told, replies=max(total, told))
 
     def _topic(self, row: Json) -> Topic:

@@ -97,7 +97,7 @@ class _Server:
             return "user", {**params, "username": self.what}
         return "post/list", {**params, "community_name": self.what, "type_": "All"}
 
-    def talk(self, key: str, *, again: bool) -> Iterator[Said]:
+    def talk(self, key: str, *, again: bool, rest: Json) -> Iterator[Said]:
         """The comments of a post, oldest first; with the post itself where its text may have changed."""
         if again:
             answer = self._get("post", {"id": key})
@@ -108,19 +108,19 @@ class _Server:
             if not found or not found.item:
                 raise Malformed("this is no post", where=shown(answer.url))
             yield Said(items=(found.item,), figures={found.name: found.figures})
-        where, seen, here, more = "", set[str](), set[str](), True
+        where, many = string(rest, "at"), number(rest, "many")
+        expected = self.counts[key] if key in self.counts else number(rest, "told") if "told" in rest else -1
+        seen, more = set[str](), True
         while more:
             answer = self._get(*self._comments(key, where))
             said = self._said(_rows(answer, "comments"))
             ids = {item.id for item in said.items} | set(said.gone)
-            yield said
             where = self._next(answer, "comments", where)
             more = bool(where) and not ids <= seen  # a list that goes round in circles ends
-            here |= {item.id for item in said.items}
+            many += len({item.id for item in said.items} - seen)
             seen |= ids
-        count = len(here)
-        expected = self.counts.get(key, -1)
-        yield Said(whole=0 <= expected <= count, replies=max(count, expected))
+            yield replace(said, rest={"at": where, "many": many, "told": expected} if more else {})
+        yield Said(whole=0 <= expected <= many, replies=max(many, expected))
 
     def _comments(self, key: str, where: str) -> tuple[str, dict[str, object]]:
         params: dict[str, object] = {"post_id": key, "limit": PAGE}

@@ -19,7 +19,7 @@ from hub.channels.board import Page, Round, Said, Topic, side_by_side
 from hub.channels.loose import Json, at, mapping, number, rows, string, texts, under
 from hub.channels.reddit_items import comment, is_away, page, topic
 from hub.errors import Malformed, Refused
-from hub.model import Batch, Cursor, Item, Terms
+from hub.model import Batch, Cursor, Terms
 from hub.web import Answer, Seen, Web, shown
 
 API, LOGIN = "https://oauth.reddit.com", "https://www.reddit.com/api/v1/access_token"
@@ -77,7 +77,8 @@ class Reddit:
 class _Talk:
     """What is known of one talk while it is read."""
 
-    found: list[Json] = field(default_factory=list)  # comments
+    found: list[Json] = field(default_factory=list)  # comments of the last answer
+    met: set[str] = field(default_factory=lambda: {""})  # numbers of all comments
     left: list[str] = field(default_factory=list)  # children that were left out
     deep: list[str] = field(default_factory=list)  # comments whose answers were too deep
 
@@ -88,7 +89,8 @@ class _Talk:
             thing = waiting.pop()
             said = mapping(thing, "data")
             if string(thing, "kind") == "t1":
-                self.found.append(said)
+                self.found += [said] if string(said, "id") not in self.met else []
+                self.met.add(string(said, "id"))
                 waiting += reversed(rows(said, "replies", "data", "children"))
             if string(thing, "kind") == "more":
                 self.left += texts(said, "children")
@@ -114,36 +116,42 @@ class _List:
         topics = tuple(self._topic(mapping(one, "data")) for one in rows(found, "children") if _is_post(one))
         return Page(topics=topics, next=string(found, "after"), seen=answer.seen)
 
-    def talk(self, key: str, *, again: bool) -> Iterator[Said]:
+    def talk(self, key: str, *, again: bool, rest: Json) -> Iterator[Said]:
         """All that stands below a post, and whether the post itself is still there."""
-        (post, below), talk = self._read(key), _Talk()
-        if is_away(post):
-            yield Said(gone=(page(key),))
-        elif again:
-            yield Said(items=(topic(post, self.channel),))
-        talk.take(below)
-        asked = set[str]()
+        talk, asked = _Talk(left=texts(rest, "left"), deep=texts(rest, "deep")), texts(rest, "asked")
+        if not rest:
+            post, below = self._read(key)
+            if is_away(post):
+                yield Said(gone=(page(key),))
+            elif again:
+                yield Said(items=(topic(post, self.channel),))
+            talk.take(below)
+            yield self._said(key, talk, asked)
         for _ in range(MOST):
-            talk.left = [id for id in talk.left if id not in asked]
-            talk.deep = [id for id in talk.deep if f"below {id}" not in asked]
             if talk.left:
                 some = talk.left[:AT_ONCE]
-                asked |= set(some)
+                asked += some
                 talk.take(self._more(key, some))
             elif talk.deep:
-                asked.add(f"below {talk.deep[0]}")
+                asked.append(f"below {talk.deep[0]}")
                 talk.take(self._read(key, talk.deep[0])[1])
             else:
                 break
-        said = {string(row, "id"): row for row in talk.found if string(row, "id")}
-        yield self._said(key, list(said.values()), whole=not talk.left and not talk.deep)
+            yield self._said(key, talk, asked)
+        yield Said(whole=not talk.left and not talk.deep, replies=0)
 
-    def _said(self, key: str, found: list[Json], *, whole: bool) -> Said:
+    def _said(self, key: str, talk: _Talk, asked: list[str]) -> Said:
+        """The comments of one answer, and what is to be asked for after it: nothing twice."""
+        found, talk.found = talk.found, []
+        talk.left = [id for id in dict.fromkeys(talk.left) if id not in set(asked)]
+        talk.deep = [id for id in dict.fromkeys(talk.deep) if f"below {id}" not in set(asked)]
         here = [row for row in found if not is_away(row)]
-        items = list[Item](comment(row, key, self.channel) for row in here)
+        items = tuple(comment(row, key, self.channel) for row in here)
         figures = {item.id: {"likes": number(row, "score")} for item, row in zip(items, here, strict=True)}
         gone = tuple(page(key, string(row, "id")) for row in found if is_away(row))
-        return Said(items=tuple(items), gone=gone, figures=figures, whole=whole, replies=len(items))
+        rest = {"left": list(talk.left), "deep": list(talk.deep), "asked": list(asked)}
+        more = bool(talk.left or talk.deep)
+        return Said(items=items, gone=gone, figures=figures, rest=rest if more else {})
 
     def _topic(self, row: Json) -> Topic:
         item, count = topic(row, self.channel), number(row, "num_comments")

@@ -88,7 +88,7 @@ class _Site:
         further = str(number(where or "1") + 1) if more else ""
         return Page(topics=topics, next=further, seen=mark, unchanged=bool(seen and mark == seen))
 
-    def talk(self, key: str, *, again: bool) -> Iterator[Said]:
+    def talk(self, key: str, *, again: bool, rest: Json) -> Iterator[Said]:  # noqa: ARG002
         """All answers to a question and the comments below it and them."""
         if again:
             found, _ = self._get(f"/questions/{key}", {"filter": "withbody"})

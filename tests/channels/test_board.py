@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.channels import Ask
+from hub.channels import Ask, loose
 from hub.channels.board import Page, Round, Said, Topic, side_by_side
 from hub.errors import Missing, RateLimited, Unreachable
 from hub.model import Batch, Item
@@ -31,6 +31,7 @@ class Board:
     words: dict[str, list[str]] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
     asked: list[str] = field(default_factory=list)
+    resumes: bool = True  # does it say where a reading that is cut goes on?
     patience: int = 10**6  # answers until it asks for peace
     error: Exception = field(default_factory=lambda: Unreachable("out of order"))
     clock: int = 0
@@ -60,7 +61,7 @@ class Board:
         item = Item(id=key, url=key, channel="board")
         return Topic(key=key, name=key, mark=f"{len(self.words[key])} {when}", moved=when, item=item)
 
-    def talk(self, key: str, *, again: bool) -> Iterator[Said]:
+    def talk(self, key: str, *, again: bool, rest: Mapping[str, object]) -> Iterator[Said]:
         self.ask(f"talk {key}")
         if key in self.broken:
             raise self.error
@@ -68,8 +69,11 @@ class Board:
             raise Missing("not here")
         if again:
             yield Said(items=(Item(id=key, url=key, channel="board"),))
-        for word in self.words[key]:
-            yield Said(items=(Item(id=f"{key}/{word}", url="", channel="board", reply_to=key, root=key),))
+        start = loose.number(rest, "at")
+        for at, word in enumerate(self.words[key][start:], start):
+            self.ask(f"word {at} of {key}") if at and at % 3 == 0 else None
+            item = Item(id=f"{key}/{word}", url="", channel="board", reply_to=key, root=key)
+            yield Said(items=(item,), rest={"at": at + 1} if self.resumes else {})
         yield Said(whole=True, replies=len(self.words[key]))
 
 
@@ -238,13 +242,35 @@ def pull_both(state: dict[str, dict[str, object]], one: Board, two: Board, **ask
         state[part] = json.loads(json.dumps(batch.cursor))
 
 
+def test_a_talk_longer_than_a_limit_goes_on_where_it_was_cut(shelf: Shelf) -> None:
+    for word in range(40):
+        shelf.board.say("long", f"{word}")
+    for _ in range(12):
+        shelf.board.patience = 6
+        with suppress(RateLimited):
+            shelf.pull()
+    assert shelf.agrees()
+
+
+def test_what_is_said_while_a_reading_waits_is_read_when_it_is_over(shelf: Shelf) -> None:
+    for word in "abc":
+        shelf.board.say("t2", word)
+    shelf.pull(3)
+    shelf.board.say("t2", "d")
+    for _ in range(2):
+        shelf.pull()
+    assert shelf.agrees()
+    shelf.pull()
+    assert shelf.board.asked == ["page "]
+
+
 WORDS = st.tuples(st.sampled_from("abcdefgh"), st.sampled_from("xyz"), st.booleans(), st.integers(0, 6))
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(WORDS, max_size=15))
-def test_wherever_pulls_are_cut_a_sweep_agrees(steps: list[tuple[str, str, bool, int]]) -> None:
-    shelf = Shelf(Board())
+@given(st.lists(WORDS, max_size=15), st.booleans())
+def test_wherever_pulls_are_cut_a_sweep_agrees(steps: list[tuple[str, str, bool, int]], resumes: bool) -> None:
+    shelf = Shelf(Board(resumes=resumes))
     for topic, word, deleted, batches in steps:
         if deleted and topic in shelf.board.words:
             del shelf.board.words[topic], shelf.board.moved[topic]

@@ -204,11 +204,12 @@ def halved(answer: Response) -> Response:
     return {**left, "base64" if "base64" in answer else "text": text[: len(text) // 8 * 4]}
 
 
-def test_a_cut_pull_goes_on_where_it_stopped(case: Case) -> None:
-    first = case.pull(case.web())[:1]
-    rest = case.pull(case.web(), json.loads(json.dumps(first[0].cursor)))
-    came = {item.id for item in items(first + rest) if not item.private}
-    assert came == {row["id"] for row in public(case)}
+def test_a_pull_that_is_cut_anywhere_goes_on_where_it_stopped(case: Case) -> None:
+    whole = case.pull(case.web())
+    for place in range(1, len(whole)):
+        rest = case.pull(case.web(), json.loads(json.dumps(whole[place - 1].cursor)))
+        came = {item.id for item in items(whole[:place] + rest) if not item.private}
+        assert came == {row["id"] for row in public(case)}
 
 
 def test_looking_again_on_demand_and_sweeping_keep_every_item(case: Case) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from tests.channels.appview import JO, US, AppView, uri
 from tests.channels.appview import served as appview
 from tests.channels.fediverse import NOW, Server, a_long_thread, replies
 from tests.channels.fediverse import served as mastodon
+from tests.channels.loopback import Answer, Query, served
 from tests.e2e.folder import Folder, Ran
 
 pytestmark = pytest.mark.slow
@@ -56,6 +58,34 @@ def servers() -> Iterator[tuple[Server, Server]]:
 def view() -> Iterator[AppView]:
     with appview() as view:
         yield view
+
+
+@dataclass
+class Forum:
+    """A Discourse with one topic, twenty posts an answer. `left`: answers until it asks for five minutes of peace."""
+
+    posts: int
+    left: int = 0
+    site: str = ""
+
+    def answer(self, path: str, ask: Query) -> Answer:
+        self.left -= 1
+        if self.left < 0:
+            return 429, {}
+        stream = list(range(1, self.posts + 1))
+        if path == "/latest.json":
+            line = {"id": 1, "posts_count": self.posts, "bumped_at": NOW.isoformat(), "archetype": "regular"}
+            return 200, {"topic_list": {"topics": [line]}}
+        if path == "/t/1.json":
+            posts = {"posts": [self.post(number) for number in stream[:20]], "stream": stream}
+            return 200, {"id": 1, "slug": "tea", "title": "Tea", "posts_count": self.posts, "post_stream": posts}
+        return 200, {"post_stream": {"posts": [self.post(int(number)) for number in ask["post_ids[]"]]}}
+
+    def post(self, number: int) -> dict[str, object]:
+        made = (NOW - timedelta(minutes=self.posts - number)).isoformat()
+        who = f"fan{number % 7}" if number > 1 else "us"
+        words = {"username": who, "cooked": f"<p>word {number}</p>", "created_at": made}
+        return {"id": number, "post_number": number, "post_type": 1, **words}
 
 
 def social(server: Server, **more: object) -> dict[str, dict[str, object]]:
@@ -128,3 +158,15 @@ def test_a_reply_that_the_network_counts_and_does_not_show_is_told_of(tmp_path: 
     hub.update()
     assert hub.replies() == [name for name in names if name != last]
     assert any("39 of 40" in note for note in hub.notices().popitem()[1])
+
+
+def test_a_topic_of_300_posts_at_six_answers_an_update(tmp_path: Path) -> None:
+    forum, hub, codes = Forum(300), Hub(tmp_path), list[int]()
+    with served(forum.answer) as forum.site:
+        hub.folder.settings({"forum": {"kind": "discourse", "url": forum.site, "team": ["us"]}})
+        while 0 not in codes and len(codes) < 9:
+            forum.left = 6
+            codes.append(hub.update().code)
+            assert (codes[-1] == 0) == (not any(hub.notices().values()))
+    names = [f"{forum.site}/p/{number}" for number in range(2, 301)]
+    assert (codes[-1], hub.replies()) == (0, sorted(names))
