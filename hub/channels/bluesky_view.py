@@ -6,48 +6,23 @@ https://docs.bsky.app/docs/category/http-reference
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
-from hub.channels.absent import dropped
-from hub.channels.bluesky_items import Side, hidden, is_open, named, post
-from hub.channels.loose import Json, at, mapping, number, rows, string
+from hub.channels.bluesky_items import Side, is_open, named, post
+from hub.channels.bluesky_tree import Tree
+from hub.channels.loose import Json, at, mapping, rows, string
 from hub.errors import Malformed, Missing, Unreachable
-from hub.model import REST, Item
+from hub.model import Item
 from hub.web import Answer, Seen, Web, shown
 
+THREAD = "app.bsky.feed.getPostThread"
 GROUP = 25  # the most that getPosts and getProfiles take at once
 PAGE = 100
 PAGES = 20  # of a list that is not worked off by a cursor
 DEPTH = 100  # asked for; the public AppView answers about ten levels whatever is asked (issue #3147 of atproto)
-BIG = 1000  # posts in one answer: there may be more than it holds
-LEAVES = 300  # requests for one conversation
+LEAVES = 300  # requests for one conversation in one pull
 ABSENT = ("NotFound", "ActorNotFound", "AccountTakedown", "AccountDeactivated", "RepoNotFound")
-
-
-@dataclass(slots=True)
-class Tree:
-    """A conversation below a post: its views, the names that stand for nothing, and what is missing."""
-
-    views: dict[str, Json] = field(default_factory=dict)
-    gone: list[str] = field(default_factory=list)
-    hidden: frozenset[str] = frozenset()
-    barred: int = 0  # places of posts whose author and somebody above block each other
-    left: int = 0  # leaves below which there is more, not read
-    whole: bool = True
-
-    @property
-    def told(self) -> int:
-        """Replies that the network counts, however deep."""
-        return max(sum(number(view, "replyCount") for view in self.views.values()), len(self.views) - 1 + self.barred)
-
-    def absent(self, private: Iterable[Item]) -> dict[str, int]:
-        """Why some of them are not brought: `private` ones, and what no answer shows, which is not public when the
-        tree is whole."""
-        found = dropped(private)
-        unseen = self.told - len(self.views) + 1 if self.whole else self.barred
-        found["private"] = found.get("private", 0) + unseen
-        return found if self.whole else {**found, "later": REST}
 
 
 @dataclass(slots=True)
@@ -120,24 +95,29 @@ class View:
         return found
 
     def thread(self, top: str) -> Tree:
-        """The conversation below a post; where an answer was cut at its depth, the leaves are asked."""
-        tree, todo, asked = Tree(), [top], 0
-        while todo and asked < LEAVES:
-            leaf, asked = todo.pop(0), asked + 1
-            try:
-                asking = {"uri": leaf, "depth": DEPTH, "parentHeight": 0}
-                answer = self.ask("app.bsky.feed.getPostThread", asking).json()
-            except Missing:
-                if leaf == top:
-                    raise
-                tree.whole = False
-                continue
-            if not mapping(answer, "thread"):
-                raise Malformed(f"{self.service} answered something that is no thread", where=leaf)
-            todo += _grow(tree, mapping(answer, "thread"))
-            tree.hidden |= hidden(mapping(answer, "threadgate")) | hidden(_gate(tree, top))
-        tree.left, tree.whole = len(todo), tree.whole and not todo
+        """The conversation below a post, with all its views; where an answer was cut at its depth, the leaves are
+        asked."""
+        tree, views, gone = Tree([top]), dict[str, Json](), list[str]()
+        while tree.todo and tree.asked < LEAVES:
+            self.grow(tree, top)
+            views |= tree.views
+            gone += tree.gone
+        tree.views, tree.gone = views, gone
         return tree
+
+    def grow(self, tree: Tree, top: str) -> None:
+        """One more answer of a conversation."""
+        leaf = tree.todo[0]
+        try:
+            answer = self.ask(THREAD, {"uri": leaf, "depth": DEPTH, "parentHeight": 0}).json()
+        except Missing:
+            if leaf == top:
+                raise
+            tree.skip()
+            return
+        if not mapping(answer, "thread"):
+            raise Malformed(f"{self.service} answered something that is no thread", where=leaf)
+        tree.grow(mapping(answer), top)
 
     def _session(self) -> str:
         asked = {"identifier": self.account, "password": self.password}
@@ -164,28 +144,6 @@ def page(answer: Answer, what: str) -> tuple[list[Json], str]:
 
 def _lack(answer: Answer, what: str) -> str:
     raise Malformed(f"{shown(answer.url)} answered something that has no {what}")
-
-
-def _gate(tree: Tree, top: str) -> Json:
-    return mapping(tree.views.get(top, {}), "threadgate")
-
-
-def _grow(tree: Tree, node: Json) -> list[str]:
-    """Add an answer's posts; the leaves of its deepest level that have answers are where it was cut."""
-    levels = [[node]]
-    while below := [reply for one in levels[-1] for reply in rows(one, "replies")]:
-        levels.append(below)
-    nodes = [one for level in levels for one in level]
-    tree.views |= {string(one, "post", "uri"): mapping(one, "post") for one in nodes if named(mapping(one, "post"))}
-    tree.gone += [string(one, "uri") for one in nodes if at(one, "notFound") is True or at(one, "blocked") is True]
-    tree.barred += sum(at(one, "blocked") is True for one in nodes)
-    tree.whole &= len(nodes) < BIG
-    return [string(one, "post", "uri") for one in levels[-1] if one is not node and _more(one)]
-
-
-def _more(node: Json) -> bool:
-    """Whether a post without replies here has some."""
-    return number(node, "post", "replyCount") > 0 and not rows(node, "replies") and bool(named(mapping(node, "post")))
 
 
 def _groups(names: Iterable[str]) -> Iterator[list[str]]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +17,7 @@ from hub.channels.atproto import address, is_account, is_did, is_handle, is_nsid
 from hub.channels.bluesky import Bluesky
 from hub.channels.bluesky_items import Side, post
 from hub.channels.bluesky_text import html, parts
-from hub.channels.bluesky_view import Tree
+from hub.channels.bluesky_tree import Node, Tree
 from hub.channels.loose import when
 from hub.errors import Missing, RateLimited, SettingsError
 from hub.model import REST
@@ -132,13 +134,40 @@ def test_what_the_host_hides_is_told_as_that(view: AppView, shelf: Shelf) -> Non
 
 
 def test_answers_that_no_answer_shows_are_not_public() -> None:
-    tree = Tree(views={"root": {"replyCount": 4}, "answer": {"replyCount": 1}}, barred=1)
-    assert (tree.told, tree.absent(())) == (5, {"private": 4})
+    tree = Tree(met={"root": Node(4), "answer": Node(1)}, barred=1)
+    assert tree.told == 5
+    assert tree.absent("root") == {"private": 4}
 
 
 def test_answers_too_deep_to_be_read_at_once_come_later() -> None:
-    tree = Tree(views={"root": {"replyCount": 1}, "answer": {"replyCount": 9}}, left=1, whole=False)
-    assert tree.absent(()) == {"private": 0, "later": REST}
+    tree = Tree(todo=["leaf"], met={"root": Node(1), "answer": Node(9), "hid": Node(0, "host")})
+    assert tree.absent("root") == {"private": 0, "host": 1, "later": REST}
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3])
+def test_a_talk_forty_deep_comes_whole_at_so_many_answers_a_pull(view: AppView, shelf: Shelf, limit: int) -> None:
+    names, left = chain(view, 40), [0]
+
+    def before(method: str) -> tuple[int, dict[str, Any]] | None:
+        left[0] -= "Thread" in method
+        return (429, {}) if left[0] < 0 else None
+
+    view.before = before
+    for _ in range(9):
+        left[0], shelf.now = limit, shelf.now + timedelta(minutes=20)
+        with Web(agent="test", now=lambda: shelf.now, allow=["127.0.0.1"]) as shelf.web, suppress(RateLimited):
+            shelf.pull()
+    assert list(shelf.kept) == names
+    assert not any(shelf.absent[names[0]].values())
+
+
+def test_what_went_while_a_reading_waited_is_found_by_the_next(view: AppView, shelf: Shelf) -> None:
+    names = chain(view, 40)
+    shelf.pull(3)
+    del view.posts[names[40]]
+    shelf.now += timedelta(minutes=20)
+    shelf.pull()
+    assert list(shelf.kept) == names[:40]
 
 
 def test_a_quote_comes_and_goes_when_its_author_or_ours_withdraws(view: AppView, shelf: Shelf) -> None:
