@@ -80,6 +80,7 @@ class Visit:
             yield from self._check(self.guests)
             claims = (Complete(ids=frozenset(self.met)),) if self.whole else ()
             yield Batch(complete=claims, cursor=self._dump())
+        yield from self._renamed()
 
     # what is new from us
 
@@ -129,6 +130,8 @@ class Visit:
         mine = [row for row in found if "reason" not in row and named(mapping(row, "post"))]
         if mine and not string(self.state, "did"):
             self.state["did"] = string(mine[0], "post", "author", "did")
+        if handle := string(mine[0], "post", "author", "handle") if mine else "":
+            self.state["called"] = handle
         views, gone = dict[str, Json](), list[str]()
         for row in mine:
             name = string(row, "post", "uri")
@@ -140,7 +143,7 @@ class Visit:
                 if named(view) and not is_nothing(view):
                     views.setdefault(string(view, "uri"), view)
                     self._guest(view, name)
-        return replace(self._items(views.values()), gone=tuple(gone), warnings=self._renamed(mine))
+        return replace(self._items(views.values()), gone=tuple(gone))
 
     def _note(self, row: Json) -> None:
         """Remember a post of ours while it is watched, or until what is below it was read for the first time."""
@@ -161,11 +164,11 @@ class Visit:
         oldest, here = min(feed_times(found), default="~"), {string(row, "post", "uri") for row in found}
         return [self._name(key) for key, own in self.own.items() if own.when > oldest and self._name(key) not in here]
 
-    def _renamed(self, mine: list[Json]) -> tuple[str, ...]:
-        account, handle = string(self.state, "account"), string(mine[0], "post", "author", "handle") if mine else ""
-        if not handle or account.lower() in (string(self.state, "did"), handle.lower()):
-            return ()
-        return (f'{account} is called {handle} now: write handle = "{handle}"',)
+    def _renamed(self) -> Iterator[Batch]:
+        """That the settings call the account by another name than the network does; told until they agree."""
+        account, handle = string(self.state, "account"), string(self.state, "called")
+        if handle and account.lower() not in (string(self.state, "did"), handle.lower()):
+            yield Batch(warnings=(f'{account} is called {handle} now: write handle = "{handle}"',), cursor=self._dump())
 
     # who answered
 

@@ -56,6 +56,7 @@ class _Visit:
         """That all of it is public is asked first, and again at every sweep."""
         if "repo" not in self.state or self.ask.sweep:
             yield self._public()
+        yield from self._renamed()
         desk = Desk(self.channel.name, self.channel.team, self.channel.language)
         if self.channel.releases:
             yield from self._releases(desk)
@@ -78,9 +79,14 @@ class _Visit:
             fix = "a hub shows what is public: open the repository or take the channel out"
             raise Refused(f"{self.channel.repo} is private", status=403, fix=fix)
         self.state["repo"] = string(found, "full_name")
-        moved = string(found, "full_name").lower() != self.channel.repo.strip("/").lower()
-        told = (f"{self.channel.repo} is called {string(found, 'full_name')} now: correct its repo",) if moved else ()
-        return Batch(cursor=dict(self.state), warnings=told)
+        return Batch(cursor=dict(self.state))
+
+    def _renamed(self) -> Iterator[Batch]:
+        """That the settings call it by another name than GitHub does; told until they agree."""
+        known = string(self.state, "repo")
+        if known.lower() != self.channel.repo.strip("/").lower():
+            told = f"{self.channel.repo} is called {known} now: correct its repo"
+            yield Batch(cursor=dict(self.state), warnings=(told,))
 
     def _releases(self, desk: Desk) -> Iterator[Batch]:
         """The newest page each time; all of them at first and in a sweep."""

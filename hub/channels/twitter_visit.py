@@ -43,7 +43,8 @@ class Visit:
     ask: Ask
     ledger: Ledger
     user: str = ""
-    handle: str = ""  # whose number that is
+    handle: str = ""  # whose number that is, as the settings say
+    called: str = ""  # and as X says
     fresh: dict[str, Span] = field(default_factory=dict)  # list → what of it is known
     older: dict[str, str] = field(default_factory=dict)  # list → below which number its past is still to be read
     reach: dict[str, Reach] = field(default_factory=dict)  # list → how much of it was seen
@@ -57,7 +58,8 @@ class Visit:
     @classmethod
     def of(cls, channel: Twitter, web: Web | None, ask: Ask, ledger: Ledger, cursor: Cursor) -> Visit:
         """Everything the cursor remembers."""
-        visit = cls(channel, web, ask, ledger, string(cursor, "user"), string(cursor, "handle"))
+        visit = cls(channel, web, ask, ledger)
+        visit.user, visit.handle, visit.called = (string(cursor, part) for part in ("user", "handle", "called"))
         visit.fresh = {name: Span.load(kept) for name, kept in mapping(cursor, "fresh").items()}
         visit.older = {name: string(kept) for name, kept in mapping(cursor, "older").items()}
         visit.reach = {name: Reach.load(kept) for name, kept in mapping(cursor, "reach").items()}
@@ -100,7 +102,7 @@ class Visit:
             blank = Visit(self.channel, self.web, self.ask, self.ledger)
             for part in ("fresh", "older", "reach", "talks", "known", "late", "lost"):
                 setattr(self, part, getattr(blank, part))
-        self.user, self.handle = user, handle
+        self.user, self.handle, self.called = user, handle, string(found, "data", "username")
 
     def _new(self, name: str) -> Iterator[Batch]:
         """What was added to a list since it was last read; on the first pull, its newest page."""
@@ -196,7 +198,7 @@ class Visit:
     def _query(self, name: str) -> str:
         """A conversation and what quotes its root, without what the two lists bring for less or did bring already."""
         seen = [
-            sign + self._handle
+            sign + (self.called or self._handle)
             for sign, of in (("-from:", "tweets"), ("-@", "mentions"))
             if of in self._lists and of in self.reach
             if self.reach[of].covers(name, ended=not self.older.get(of, ""), limit=LIMITS[of])
@@ -261,6 +263,7 @@ class Visit:
     ) -> Batch:
         """The posts of an answer as items, and what they say about conversations."""
         beside, desk = Included.of(payload), Desk(self.channel.name, self.user, self.channel.language)
+        self.called = string(beside.users, self.user, "username") or self.called
         items, counts, withdrawn = [], {}, []
         for row in filter(sound, rows(payload, "data")):
             one, number = item(row, beside, desk), string(row, "id")
@@ -341,6 +344,8 @@ class Visit:
         return ahead
 
     def _warnings(self) -> Iterator[str]:
+        if self.called.lower() not in ("", self._handle.lower()):
+            yield f'@{self._handle} is called @{self.called} now: write handle = "{self.called}"'
         if self.short:
             wait = ", ".join(sorted(self.short))
             yield f"the {self.channel.daily_usd:.2f} USD of today do not reach for {wait}: it goes on after 00:00 UTC"
@@ -357,6 +362,7 @@ class Visit:
         cursor = {
             "user": self.user,
             "handle": self.handle,
+            "called": self.called,
             "fresh": {name: span.dump() for name, span in self.fresh.items()},
             "older": dict(self.older),
             "reach": {name: reach.dump() for name, reach in self.reach.items()},

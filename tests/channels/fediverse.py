@@ -33,12 +33,13 @@ class Server:
     refreshing: set[int] = field(default_factory=set)
     asked: list[str] = field(default_factory=list)
     next: int = 100
+    moved: Row | None = None  # where the brand's account went
     web: Any = None  # the client that asks here
 
     def reset(self) -> None:
         """Forget everything."""
         blank = Server(site=self.site, web=self.web)
-        for name in ("rows", "token", "left", "peace", "lasts", "limits", "open", "refreshing", "asked", "next"):
+        for name in self.__dataclass_fields__:
             setattr(self, name, getattr(blank, name))
 
     def account(self, name: str) -> Row:
@@ -87,7 +88,10 @@ class Server:
             yield from self.tree(child, deep - 1)
 
     def show(self, id: int) -> Row:
-        return {**self.rows[id], "replies_count": self.rows[id].get("replies_count", len(self.below(id)))}
+        row = self.rows[id]
+        if self.moved and row["account"]["id"] == "brand":
+            row = {**row, "account": {**row["account"], "moved": self.moved}}
+        return {**row, "replies_count": row.get("replies_count", len(self.below(id)))}
 
     def answer(self, path: str, ask: dict[str, list[str]], token: str) -> tuple[int, dict[str, str], object]:
         parts = path.strip("/").split("/")

@@ -103,8 +103,11 @@ def test_a_repository_that_becomes_private_is_noticed_by_the_sweep(tmp_path: Pat
 
 
 def test_a_renamed_repository_says_its_new_name(tmp_path: Path) -> None:
-    batches = pulled(tmp_path, ONLY_ISSUES, ("", {**REPO, "full_name": "o/new"}), (ISSUES, []))
-    assert batches[0].warnings == ("o/r is called o/new now: correct its repo",)
+    answers = ("", {**REPO, "full_name": "o/new"}), (ISSUES, [])
+    first = pulled(tmp_path, ONLY_ISSUES, *answers)
+    for batches in (first, pulled(tmp_path, ONLY_ISSUES, *answers, before=first[-1])):
+        told = [line for batch in batches for line in batch.warnings]
+        assert told == ["o/r is called o/new now: correct its repo"]
 
 
 def test_issues_that_are_switched_off_are_a_warning(tmp_path: Path) -> None:

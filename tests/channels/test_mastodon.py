@@ -364,7 +364,7 @@ def test_where_replies_need_a_token_the_posts_come_and_the_server_is_not_asked_a
         shelf.pull()
     assert len(shelf.kept) == 2
     assert sum("/context" in path for path in server.asked) == 1
-    assert len(shelf.warnings) == 1
+    assert len(shelf.warnings) == 2 * len(set(shelf.warnings)) == 2
 
 
 def test_a_token_that_is_set_later_brings_the_replies(server: Server) -> None:
@@ -472,3 +472,18 @@ KEYS = ["id", "uri", "url", "account", "created_at", "content", "poll", "quote",
 def test_no_status_however_odd_is_a_crash(row: dict[str, object]) -> None:
     assert isinstance(status(row, SITE).private, bool)
     assert isinstance(uri(row), str)
+
+
+def test_an_account_that_moved_is_told_of_until_the_settings_agree(server: Server) -> None:
+    server.say("brand")
+    here, there = Shelf(server), "https://new.example/@brand"
+    server.moved = {"id": "9", "acct": "brand@new.example", "url": there}
+    for _ in range(3):
+        here.warnings.clear()
+        here.pull()
+        assert here.warnings == [f'{server.site}/@brand moved to {there}: write url = "{there}"']
+    server.moved = None
+    here.pull()
+    here.warnings.clear()
+    here.pull()
+    assert here.warnings == []

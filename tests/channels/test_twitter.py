@@ -428,3 +428,19 @@ def test_another_account_leaves_the_money_of_today_as_it_was(world: World) -> No
     assert here.cursor["user"] == US
     assert here.cursor["ledger"]["spent"] >= before  # type: ignore[index]
     assert len(here.twice) == 1
+
+
+def test_a_renamed_account_is_told_of_until_the_settings_agree_and_searched_by_its_new_name(world: World) -> None:
+    root = world.post(NOW - DAY)
+    world.called = "we"
+    here = reader(world, daily_usd=5)
+    for _ in range(3):
+        here.pull()
+        assert here.warnings == ('@us is called @we now: write handle = "we"',)
+    world.post(NOW - HOUR, "11", to=root)
+    here.pull(recheck=True)
+    searches = [params["query"] for path, params in world.asked if "search" in path]
+    assert searches[-1].endswith("-from:we -@we")
+    here.channel = replace(here.channel, handle="we")
+    here.pull()
+    assert here.warnings == ()

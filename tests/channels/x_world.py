@@ -39,6 +39,7 @@ class World:
     till: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     billed: set[tuple[str, str]] = field(default_factory=set)
     limits: int = 0
+    called: str = "us"  # the name of our account
 
     def post(self, when: datetime, author: str = US, to: str = "", pictures: int = 0) -> str:
         """Somebody posts, or answers."""
@@ -68,7 +69,7 @@ class World:
 
     def answer(self, path: str, params: dict[str, str]) -> Row:
         if path.startswith("/users/by/"):
-            return self.sold({"data": {"id": US, "name": "Us", "username": "us"}}, params)
+            return self.sold({"data": {"id": US, "name": "Us", "username": self.called}}, params)
         if path == "/tweets":
             return self.sold(self.looked_up(params["ids"].split(",")), params)
         found = self.found(path, params)
@@ -96,8 +97,8 @@ class World:
         else:
             talk = params["query"].split("conversation_id:")[1].split(" ")[0]
             rows = [row for row in rows if row["conversation_id"] == talk and row["id"] != talk]
-            rows = [row for row in rows if "-@us" not in params["query"] or not self.addressed(row)]
-            rows = [row for row in rows if "-from:us" not in params["query"] or row["author_id"] != US]
+            rows = [row for row in rows if f"-@{self.called}" not in params["query"] or not self.addressed(row)]
+            rows = [row for row in rows if f"-from:{self.called}" not in params["query"] or row["author_id"] != US]
         low, high = int(params.get("since_id", 0)), int(params.get("until_id", 2**63))
         if path.endswith("/recent"):
             edge = int(number(self.now - timedelta(days=7), 0))
@@ -113,6 +114,9 @@ class World:
         to = row.get("referenced_tweets") or [{"id": ""}]
         return self.posts.get(str(to[0]["id"]), {}).get("author_id") == US != row["author_id"]  # type: ignore[index]
 
+    def name(self, id: str) -> str:
+        return self.called if id == US else f"user{id}"
+
     def counted(self, row: Row) -> Row:
         to = {"type": "replied_to", "id": row["id"]}
         answers = [one for one in self.posts.values() if to in one.get("referenced_tweets", [])]  # type: ignore[operator]
@@ -125,7 +129,7 @@ class World:
         wanted, includes = params.get("expansions", ""), dict[str, list[Row]]()
         if "author_id" in wanted and rows:
             users = dict.fromkeys(str(row["author_id"]) for row in rows)
-            includes["users"] = [{"id": id, "name": f"User {id}", "username": f"user{id}"} for id in users]
+            includes["users"] = [{"id": id, "name": f"User {id}", "username": self.name(id)} for id in users]
         if "media_keys" in wanted:
             keys = [key for row in rows for key in row.get("attachments", {}).get("media_keys", [])]  # type: ignore[attr-defined]
             includes["media"] = [{"media_key": key, "type": "photo", "url": f"https://p.example/{key}"} for key in keys]

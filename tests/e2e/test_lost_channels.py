@@ -16,6 +16,7 @@ from tests.channels.appview import JO
 from tests.channels.appview import US as AUTHOR
 from tests.channels.appview import served as appview
 from tests.channels.fediverse import NOW as THEN
+from tests.channels.fediverse import served as mastodon
 from tests.channels.loopback import Answer
 from tests.channels.tube import US, Tube, refused, served
 from tests.e2e.folder import Folder, Ran
@@ -111,3 +112,20 @@ def test_where_terms_set_no_time_what_came_stays_as_it_was(tmp_path: Path) -> No
         assert folder.update("--now", at=THEN + 400 * DAY).code == 69
     assert folder.output() == before
     assert re.findall("sky: .*stays as it was", folder.hub("status").out)
+
+
+def test_what_a_person_has_to_mend_is_told_until_it_is_mended(tmp_path: Path) -> None:
+    with appview() as view, mastodon() as server:
+        view.post(AUTHOR, "root", (THEN - DAY).isoformat())
+        server.open = False
+        server.say("fan", server.say("brand"))
+        sky = {"kind": "bluesky", "handle": "was.example", "service": view.site, "login": view.site}
+        channels = {"sky": sky, "social": {"kind": "mastodon", "url": f"{server.site}/@brand"}}
+        folder = Folder(tmp_path).settings(channels)
+        lines = 'sky: warning: was.example is called us.example now: write handle = "us.example"', "set token to"
+        for hours in (0, 7, 14):
+            assert folder.update(at=THEN + timedelta(hours=hours)).code == 0
+            assert [folder.hub("status").out.count(line) for line in lines] == [1, 1]
+        folder.settings({"sky": {**sky, "handle": "us.example"}})
+        assert folder.update(at=THEN + timedelta(hours=15)).code == 0
+        assert lines[0] not in folder.hub("status").out
