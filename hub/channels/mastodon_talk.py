@@ -60,7 +60,9 @@ class Talk:
     latest: str = ""
     asked: str = ""
     again: bool = False  # the server is still fetching replies from elsewhere
-    quoted: int = 0
+    quotes: int = 0  # quotes of the head, as the list of posts says to a token
+    quoted: int = 0  # that count when they were last read
+    page: str = ""  # where the rest of them is to be asked for
     vain: dict[str, int] = field(default_factory=dict)  # status → replies that no door led to
     todo: list[Door] = field(default_factory=list)
     tried: list[Door] = field(default_factory=list)
@@ -78,7 +80,9 @@ class Talk:
             latest=string(kept, "latest"),
             asked=string(kept, "asked"),
             again=at(kept, "again") is True,
+            quotes=number(kept, "quotes"),
             quoted=number(kept, "quoted"),
+            page=string(kept, "page"),
             vain={name: number(left) for name, left in mapping(kept, "vain").items()},
             todo=[strings(door) for door in listed(kept, "todo")],
             tried=[strings(door) for door in listed(kept, "tried")],
@@ -95,12 +99,13 @@ class Talk:
 
     def due(self, ask: Ask, since: datetime) -> bool:
         """A reading that was cut goes on; a new one where the count moved, or after an eighth of the silence so far."""
-        if self.todo or self.read < 0:
+        if self.todo or self.read < 0 or self.page:
             return True
         latest, asked = when(self.latest), when(self.asked)
         if latest is None or latest < since:
             return False
-        if ask.recheck or self.again or self.count != self.read or asked is None:
+        moved = self.count != self.read or self.quotes != self.quoted
+        if ask.recheck or self.again or moved or asked is None:
             return True
         return self.count > 0 and ask.now - asked >= min(max((asked - latest) / 8, SOON), DAY)
 

@@ -5,6 +5,7 @@ https://docs.joinmastodon.org/methods/accounts/#statuses
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -16,7 +17,7 @@ from hub.channels.loose import Json, at, mapping, number, rows, string, when
 from hub.channels.mastodon_items import Site, figures, followers, hidden, host, profiles, status, uri
 from hub.channels.mastodon_talk import Reading, Talk, incomplete, strings
 from hub.errors import Malformed, Missing, Refused, Unreachable
-from hub.model import REST, Batch, Complete, Item
+from hub.model import REST, Batch, Complete
 from hub.web import Answer, Seen, Web, shown
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 PAGE = 40  # the most a server gives at once
 PENDING = 200  # conversations below replies that wait for those below posts
 FAILURES = 2  # conversations that may fail before the server counts as failing
+NEXT = re.compile(r"""<([^<>]+)>\s*;\s*rel=["']?next""")
 SELDOM = timedelta(hours=6)  # between looks at watched posts that the first page does not hold
 REFUSED = "the server shows no replies {}; set token to an access token with read:statuses"
 
@@ -181,14 +183,15 @@ class Visit:
         placed, talked, answers = (mapping(self.state, name) for name in ("placed", "talked", "answers"))
         for row in found:
             id, name, count = string(row, "id"), uri(row), number(row, "replies_count")
+            quotes = number(row, "quotes_count") if self.channel.token else 0  # told to their author alone
             if not name or self._shut or self._private(row):
                 continue
             reply = bool(string(row, "in_reply_to_id"))
-            wanted = (id not in placed and not anew) or id in answers if reply else count or id in talked
+            wanted = (id not in placed and not anew) or id in answers if reply else count or quotes or id in talked
             if id not in self.talks and wanted:
                 self.talks[id] = Talk(head=name, root="" if reply else name, latest=string(row, "created_at"))
             if id in self.talks:
-                self.talks[id].count = count
+                self.talks[id].count, self.talks[id].quotes = count, quotes
                 self.talks[id].read = -1 if anew else self.talks[id].read
 
     def _vanished(self, found: list[Json]) -> tuple[str, ...]:
@@ -263,10 +266,11 @@ class Visit:
                 raise
             yield Batch(warnings=(f"replies below {talk.head} cannot be read: {why.what}",), cursor=self._dump())
             return
-        quotes = tuple(self._quotes(id, row))
-        yield self._close(id, reading, quotes)
+        yield self._close(id, reading)
+        if id in self.talks:
+            yield from self._quotes(id)
 
-    def _close(self, id: str, reading: Reading, quotes: tuple[Item, ...]) -> Batch:
+    def _close(self, id: str, reading: Reading) -> Batch:
         """What a reading came to: how many replies there are, and which of them are not there any more."""
         talk = self.talks[id]
         reading.close()
@@ -275,7 +279,7 @@ class Visit:
         public = [item for item in reading.items.values() if not item.private and item.published]
         talk.latest = max([talk.latest, *(item.published.isoformat() for item in public if item.published)])
         if talk.todo:
-            return Batch(items=quotes, cursor=self._dump())
+            return Batch(cursor=self._dump())
         below, missing, failed = reading.below, reading.missing, talk.failed
         told, absent = reading.told, reading.absent
         talk.read, talk.tree, talk.tried, talk.cut, talk.failed = talk.count, {}, [], [], {}
@@ -284,7 +288,6 @@ class Visit:
         self._hand_over(id, reading)
         claim = Complete(ids=frozenset(below), under=talk.head, kind="reply")
         return Batch(
-            items=quotes,
             complete=(claim,) if reading.whole else (),
             counts={talk.head: {"replies": told}},
             absent={talk.head: absent},
@@ -314,20 +317,22 @@ class Visit:
         if reading.above and not self._site.ours(reading.found.get(reading.talk.root, {})):
             self.state["answers"] = {**mapping(self.state, "answers"), id: reading.talk.head}
 
-    def _quotes(self, id: str, row: Json) -> Iterator[Item]:
-        """Who quoted the post (4.5); the server tells only its author's token."""
-        talk, count = self.talks[id], number(row, "quotes_count")
-        if not self.channel.token or count == talk.quoted or "quotes_count" not in row:
-            return
-        try:
-            found = _list(self._get(f"/api/v1/statuses/{quote(id, safe='')}/quotes?limit={PAGE}"))
-        except (Refused, Missing):
-            return
-        talk.quoted = count
-        self.state["others"] = mapping(self.state, "others") | {
-            string(one, "id"): uri(one) for one in found if uri(one)
-        }  # type: ignore[operator]
-        yield from (status(one, self._site) for one in found if uri(one))
+    def _quotes(self, id: str) -> Iterator[Batch]:
+        """Who quoted the post (4.5), page by page, where that count moved; the server tells only its author's token."""
+        talk = self.talks[id]
+        path = talk.page or f"/api/v1/statuses/{quote(id, safe='')}/quotes?limit={PAGE}"
+        while talk.page or talk.quotes != talk.quoted:
+            try:
+                answer = self._get(path)
+                found = [row for row in _list(answer) if uri(row)]
+            except (Refused, Missing) as why:
+                if isinstance(why, Refused) and why.status == 401:
+                    raise
+                answer, found = None, []
+            before, path = path, _further(answer, host(self.channel.url)) if answer else ""
+            talk.page, talk.quoted = (path, talk.quoted) if path not in ("", before) else ("", talk.quotes)
+            self.state["others"] = {**mapping(self.state, "others"), **{string(one, "id"): uri(one) for one in found}}
+            yield Batch(items=tuple(status(one, self._site) for one in found), cursor=self._dump())
 
     def _forget(self) -> None:
         """Keep what is watched, or not yet read to its end."""
@@ -387,3 +392,9 @@ def _stub(id: str, talk: Talk) -> Json:
 
 def _times(found: list[Json]) -> list[datetime]:
     return [moment for row in found if (moment := when(row, "created_at"))]
+
+
+def _further(answer: Answer, site: str) -> str:
+    """The path of the next page that an answer announces (RFC 8288); "" for none, or for one elsewhere."""
+    found = NEXT.search(answer.headers.get("link", ""))
+    return found[1].removeprefix(site) if found and host(found[1]) == site else ""

@@ -107,6 +107,8 @@ class Server:
         if path == "/api/v1/statuses":
             return 200, {}, [self.show(int(id)) for id in ask["id[]"] if int(id) in self.rows]
         id = int(parts[3])
+        if path.endswith("/quotes"):
+            return self.quotes(id, int(ask.get("max_id", ["999999"])[0]), token)
         if id not in self.rows:
             return 404, {}, {"error": "Record not found"}
         return (200, {}, self.show(id)) if len(parts) == 4 else self.context(id, bool(token))
@@ -126,6 +128,15 @@ class Server:
         headers = {"Mastodon-Async-Refresh": 'id="abc", retry=3'} if id in self.refreshing else {}
         found = [self.show(row) for row in self.tree(id, deep)]
         return 200, headers, {"ancestors": over[-above:], "descendants": found[:most]}
+
+    def quotes(self, id: int, before: int, token: str) -> tuple[int, dict[str, str], object]:
+        """Who quoted a status, 40 at a time (4.5); the next page stands in a header."""
+        if not token:
+            return 401, {}, {"error": "This method requires an authenticated user"}
+        found = [row for row in sorted(self.rows, reverse=True) if self.rows[row].get("quoting") == id and row < before]
+        more = f"<{self.site}/api/v1/statuses/{id}/quotes?limit=40&max_id={found[39]}>" if len(found) > 40 else ""
+        link = f'{more}; rel="next", <{self.site}/api/v1/statuses/{id}/quotes?min_id=1>; rel="prev"' if more else ""
+        return 200, {"Link": link} if link else {}, [self.show(row) for row in found[:40]]
 
     def collection(self, id: int, after: int) -> tuple[int, dict[str, str], object]:
         left = [row for row in self.below(id) if row > after]

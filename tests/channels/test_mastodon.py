@@ -487,3 +487,42 @@ def test_an_account_that_moved_is_told_of_until_the_settings_agree(server: Serve
     here.warnings.clear()
     here.pull()
     assert here.warnings == []
+
+
+def quoted(server: Server, root: int, many: int) -> None:
+    """So many more people quote a post."""
+    for _ in range(many):
+        server.say("fan", quoting=root, quote={"state": "accepted", "quoted_status": server.show(root)})
+    server.rows[root]["quotes_count"] = server.rows[root].get("quotes_count", 0) + many
+
+
+def test_all_who_quote_a_post_come_though_nobody_answered_it(server: Server) -> None:
+    root, here = server.say("brand"), Shelf(server, token="sesame")
+    quoted(server, root, 90)
+    here.pull()
+    assert len(here.kept) == 91
+    quoted(server, root, 1)
+    here.pull()
+    assert len(here.kept) == 92
+    server.asked.clear()
+    here.pull()
+    assert not [path for path in server.asked if "quotes" in path]
+
+
+def test_pages_of_quotes_go_on_where_they_were_cut(server: Server) -> None:
+    quoted(server, server.say("brand"), 90)
+    here = Shelf(server, token="sesame")
+    server.left = 5  # for the account, both pages of its list, one context and the first page of quotes
+    with pytest.raises(RateLimited):
+        here.pull()
+    assert len(here.kept) == 41
+    server.left, server.asked = 10**6, []
+    here.pull()
+    assert len(here.kept) == 91
+    assert sum("quotes" in path for path in server.asked) == 2
+
+
+def test_without_a_token_nobody_is_asked_who_quotes(server: Server) -> None:
+    quoted(server, server.say("brand"), 1)
+    Shelf(server).pull()
+    assert not [path for path in server.asked if "quotes" in path]
