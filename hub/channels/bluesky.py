@@ -2,8 +2,8 @@
 
 "What is new?" is the author feed from its top to the newest post known: one request. "Who answered?" is asked below
 posts whose counts moved, and of talks that are hot, because a count tells only of direct answers. Nobody tells of
-deletions: a watched post that fell out of the feed is asked for by name, `recheck` asks for all watched ones, and the
-sweep reads everything. Only search needs a login (an app password).
+deletions: a watched post that fell out of the feed is asked for by name, all watched ones once a day and on demand, and
+the sweep reads everything. Only search needs a login (an app password).
 
 https://docs.bsky.app/docs/category/http-reference
 """

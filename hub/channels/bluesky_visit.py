@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 FEED, QUOTES, SEARCH = "app.bsky.feed.getAuthorFeed", "app.bsky.feed.getQuotes", "app.bsky.feed.searchPosts"
 GUESTS = 5_000  # other people's posts that are remembered, the newest
+DAY = timedelta(days=1)
 LATELY = timedelta(hours=1)  # search is asked from a little before its newest find: an index is never quite in order
 
 
@@ -61,6 +62,8 @@ class Visit:
     barred: dict[str, Item] = field(default_factory=dict)  # what was seen and is not brought
 
     def __post_init__(self) -> None:
+        if "seen" not in self.state:  # all of it is just being read
+            self.state["checked"] = self.ask.now.isoformat()
         self.own = load(Own, mapping(self.state, "own"))
         self.talks = load(Talk, mapping(self.state, "talks"))
         self.guests = load(Guest, mapping(self.state, "guests"))
@@ -73,7 +76,7 @@ class Visit:
             yield from self._everything()
         else:
             yield from self._newest()
-            yield from self._recheck() if self.ask.recheck else ()
+            yield from self._daily()
             yield from self._answers()
         yield from self._search() if self.channel.app_password else ()
         if self.ask.sweep:
@@ -294,6 +297,13 @@ class Visit:
             yield Batch(cursor=self._dump())
 
     # what became of it
+
+    def _daily(self) -> Iterator[Batch]:
+        """Once a day, and on demand, whether what is watched still stands: nobody tells of a deletion."""
+        checked = when(self.state, "checked")
+        if self.ask.recheck or checked is None or self.ask.now - checked >= DAY:
+            self.state["checked"] = self.ask.now.isoformat()
+            yield from self._recheck()
 
     def _recheck(self) -> Iterator[Batch]:
         watched = [self._name(key) for key, own in self.own.items() if own.when > self._since]

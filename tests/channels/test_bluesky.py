@@ -22,7 +22,7 @@ from hub.channels.loose import when
 from hub.errors import Missing, RateLimited, SettingsError
 from hub.model import REST
 from hub.web import Web
-from tests.channels.appview import HANDLES, JO, US, AppView, served
+from tests.channels.appview import HANDLES, JO, US, AppView, served, uri
 from tests.channels.lexicon import complaints
 from tests.channels.shelf import Shelf
 from tests.channels.test_contract import NAME, Case, items, public, said
@@ -96,6 +96,19 @@ def test_deletions_nobody_tells_of_follow(view: AppView, shelf: Shelf) -> None:
     del view.posts[names[3]]
     shelf.pull(recheck=True)
     assert list(shelf.kept) == names[:3]
+
+
+def test_a_quote_that_was_deleted_goes_within_a_day(view: AppView, shelf: Shelf) -> None:
+    ours = view.post(US, "root", "2026-11-20T00:00:00Z")
+    quote = view.post(JO, "quote", "2026-11-20T01:00:00Z", quotes=ours)
+    shelf.pull()
+    del view.posts[quote]
+    view.posts[uri(JO, "other")] = {**view.posts[ours], "embed": {"record": {"uri": ours}}}  # the count stays the same
+    view.asked.clear()
+    for hours in (23, 1):
+        shelf.now += timedelta(hours=hours)
+        shelf.pull()
+    assert (view.asked.count("getPosts"), list(shelf.kept)) == (1, [ours])
 
 
 def test_what_stands_below_a_deleted_answer_stays(view: AppView, shelf: Shelf) -> None:
