@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from hub.channels.loose import Json, at, rows, string
+from hub.channels.twitter_items import FIELDS
+from hub.channels.twitter_price import Question
 from hub.channels.twitter_state import Talk
 from hub.channels.twitter_text import is_number, moment
 from hub.errors import Malformed
@@ -12,6 +15,10 @@ from hub.web import Answer, shown
 
 WINDOW = timedelta(days=7) - timedelta(hours=1)  # how far back the recent search sees
 OVERLAP = timedelta(hours=1)  # a search finds new posts a little late
+PAGE = 100
+FULL = {**FIELDS, "expansions": "attachments.media_keys,attachments.poll_ids,author_id"}
+BARE = {**FIELDS, "expansions": "attachments.poll_ids,author_id"}  # pictures cost more than words
+BRIEF = {"tweet.fields": "edit_history_tweet_ids,public_metrics,referenced_tweets,withheld"}
 RECENT, ALL = "/tweets/search/recent", "/tweets/search/all"
 
 
@@ -28,6 +35,15 @@ def search(talk: Talk, now: datetime, *, archive: bool) -> tuple[str, dict[str, 
     if talk.asked and talk.asked > edge:
         return RECENT, {**under, "start_time": f"{talk.asked - OVERLAP:%Y-%m-%dT%H:%M:%SZ}"}, False
     return (ALL, span.params(), False) if archive else (RECENT, under, True)
+
+
+def afford(talk: Talk, money: int) -> tuple[int, Question, Mapping[str, str]]:
+    """How many answers may be read at once; where pictures are too dear, posts that have some wait for later."""
+    wanted = min(max(talk.told - talk.read + 5, 10), PAGE)
+    for question, fields in ((Question(), FULL), (Question(pictures=False), BARE)):
+        if size := question.size(money, 10, wanted):
+            return size, question, fields
+    return 0, Question(authors=False, pictures=False), BARE
 
 
 def told(answer: Answer) -> Json:

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 from hub.channels import Ask
-from hub.channels.loose import Json, mapping, rows, string
-from hub.channels.twitter_items import FIELDS, Desk, Included, figures, illustrated, item, sound, versions
+from hub.channels.loose import Json, mapping, rows, string, when
+from hub.channels.twitter_items import Desk, Included, figures, illustrated, item, sound, versions
 from hub.channels.twitter_price import OWNED, POST, USER, Ledger, Question, bill
-from hub.channels.twitter_search import answers, listed, search, told
+from hub.channels.twitter_search import ALL, BRIEF, FULL, PAGE, afford, answers, listed, search, told
 from hub.channels.twitter_state import Reach, Span, Talk, absent, below, gone
 from hub.channels.twitter_text import page
 from hub.errors import Missing, RateLimited, Refused
@@ -26,11 +26,8 @@ from hub.web import Web
 if TYPE_CHECKING:
     from hub.channels.twitter import Twitter
 
-PAGE = 100
+WEEK = timedelta(days=7)
 LIMITS = {"tweets": 3100, "mentions": 750}  # X gives 3,200 and 800 of them, "up to"
-FULL = {**FIELDS, "expansions": "attachments.media_keys,attachments.poll_ids,author_id"}
-BARE = {**FIELDS, "expansions": "attachments.poll_ids,author_id"}  # pictures cost more than words
-BRIEF = {"tweet.fields": "edit_history_tweet_ids,public_metrics,referenced_tweets,withheld"}
 PLAIN = Question(authors=False, pictures=False)
 
 
@@ -53,6 +50,7 @@ class Visit:
     late: dict[str, None] = field(default_factory=dict)  # numbers to be looked up whole
     lost: dict[str, None] = field(default_factory=dict)  # numbers that were gone when last looked at
     short: set[str] = field(default_factory=set)  # what there was no money for
+    walled: str = ""  # when the search of the archive was refused
     blind: bool = False  # a conversation is older than the search that is allowed
 
     @classmethod
@@ -60,6 +58,7 @@ class Visit:
         """Everything the cursor remembers."""
         visit = cls(channel, web, ask, ledger)
         visit.user, visit.handle, visit.called = (string(cursor, part) for part in ("user", "handle", "called"))
+        visit.walled = string(cursor, "walled")
         visit.fresh = {name: Span.load(kept) for name, kept in mapping(cursor, "fresh").items()}
         visit.older = {name: string(kept) for name, kept in mapping(cursor, "older").items()}
         visit.reach = {name: Reach.load(kept) for name, kept in mapping(cursor, "reach").items()}
@@ -181,15 +180,21 @@ class Visit:
         more = True
         while more:
             talk = self.talks[name]
-            path, since, blind = search(talk, self.ask.now, archive=self.channel.archive)
+            path, since, blind = search(talk, self.ask.now, archive=self.channel.archive and not self._walled)
             self.blind |= blind
-            size, question, fields = self._afford(talk)
+            size, question, fields = afford(talk, self.ledger.left)
             if not size or not path:
                 self.short |= {"conversations"} if path else set()
                 return
             params = {"query": self._query(name), "max_results": str(size), "sort_order": "recency"}
             params = {**fields, **since, **params}
-            payload = yield from self._buy(path, params, question, size)
+            try:
+                payload = yield from self._buy(path, params, question, size)
+            except Refused as why:  # a user's token may not search the archive: an app's own does
+                if path != ALL or why.status != 403:
+                    raise
+                self.walled = self.ask.now.isoformat()
+                continue
             numbers, more = listed(payload)
             self.talks[name] = talk.read_on(numbers, more, self.ask.now)
             more = bool(self.talks[name].span.until)
@@ -204,14 +209,6 @@ class Visit:
             if self.reach[of].covers(name, ended=not self.older.get(of, ""), limit=LIMITS[of])
         ]
         return " ".join([f"(conversation_id:{name} OR quotes_of_tweet_id:{name}) -is:retweet", *seen])
-
-    def _afford(self, talk: Talk) -> tuple[int, Question, Mapping[str, str]]:
-        """How many answers may be read at once; where pictures are too dear, posts that have some wait for later."""
-        wanted = min(max(talk.told - talk.read + 5, 10), PAGE)
-        for question, fields in ((Question(), FULL), (Question(pictures=False), BARE)):
-            if size := question.size(self.ledger.left, 10, wanted):
-                return size, question, fields
-        return 0, PLAIN, BARE
 
     # what became of it
 
@@ -322,6 +319,12 @@ class Visit:
         return payload
 
     @property
+    def _walled(self) -> bool:
+        """Whether the search of the archive was refused lately; it is tried again each week."""
+        since = when(self.walled)
+        return bool(since and self.ask.now - since < WEEK)
+
+    @property
     def _handle(self) -> str:
         return self.channel.handle.strip().lstrip("@")
 
@@ -349,7 +352,9 @@ class Visit:
         if self.short:
             wait = ", ".join(sorted(self.short))
             yield f"the {self.channel.daily_usd:.2f} USD of today do not reach for {wait}: it goes on after 00:00 UTC"
-        if self.blind:
+        if self._walled and self.channel.archive:
+            yield "this token may not search X's archive: only an app's own one finds answers older than seven days"
+        elif self.blind:
             yield "answers older than seven days are only found with archive = true"
 
     def _batch(
@@ -363,6 +368,7 @@ class Visit:
             "user": self.user,
             "handle": self.handle,
             "called": self.called,
+            "walled": self.walled,
             "fresh": {name: span.dump() for name, span in self.fresh.items()},
             "older": dict(self.older),
             "reach": {name: reach.dump() for name, reach in self.reach.items()},

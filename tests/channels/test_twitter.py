@@ -444,3 +444,21 @@ def test_a_renamed_account_is_told_of_until_the_settings_agree_and_searched_by_i
     here.channel = replace(here.channel, handle="we")
     here.pull()
     assert here.warnings == ()
+
+
+def test_a_token_that_may_not_search_the_archive_searches_what_is_recent_and_says_so(world: World) -> None:
+    world.archive = False
+    old, new = world.post(NOW - 10 * DAY), world.post(NOW - HOUR)
+    world.post(NOW - 9 * DAY, "11", to=old)
+    world.post(NOW - HOUR / 2, "12", to=new)
+    here = reader(world, mentions=False, daily_usd=5)
+    for _ in range(2):
+        here.pull()
+        assert len(here.kept) == 3
+        assert "only an app's own one" in " ".join(here.warnings)
+    assert sum(path.endswith("/all") for path, _ in world.asked) == 1
+    world.archive, world.now = True, NOW + 8 * DAY
+    here.pull(recheck=True)
+    here.pull(recheck=True)
+    assert sum(path.endswith("/all") for path, _ in world.asked) > 1
+    assert here.warnings == ()

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 from hub.answer import Answer, Seen
 from hub.channels import Ask
 from hub.channels.twitter import Twitter
-from hub.errors import RateLimited, Unreachable
+from hub.errors import RateLimited, Refused, Unreachable
 from hub.model import Batch, Item
 
 EPOCH = datetime(2010, 11, 4, 1, 42, 54, 657000, UTC)
@@ -39,6 +39,7 @@ class World:
     till: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     billed: set[tuple[str, str]] = field(default_factory=set)
     limits: int = 0
+    archive: bool = True  # may this token search the whole archive?
     called: str = "us"  # the name of our account
 
     def post(self, when: datetime, author: str = US, to: str = "", pictures: int = 0) -> str:
@@ -72,6 +73,8 @@ class World:
             return self.sold({"data": {"id": US, "name": "Us", "username": self.called}}, params)
         if path == "/tweets":
             return self.sold(self.looked_up(params["ids"].split(",")), params)
+        if path.endswith("/all") and not self.archive:
+            raise Refused("this endpoint is for an app's own token", status=403)
         found = self.found(path, params)
         size = int(params["max_results"])
         assert (5 if path.startswith("/users") else 10) <= size <= 100
