@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
+from tests.channels.loopback import Answer, Query, served
 from tests.e2e.folder import Folder
 
 pytestmark = pytest.mark.slow
@@ -65,3 +67,18 @@ def test_an_archive_that_is_damaged_is_told_with_a_way_out(folder: Folder) -> No
     path.write_bytes(before)
     row = next(row for row in json.loads(ran.out) if row["check"] == "archive")
     assert (row["state"], ran.code, "backup" in row["fix"]) == ("failed", 74, True)
+
+
+def test_a_bad_token_of_x_is_told_of_without_a_cost(tmp_path: Path) -> None:
+    asked = list[str]()
+
+    def answer(path: str, _: Query) -> Answer:
+        asked.append(path)
+        return (401, {"title": "Unauthorized"}) if len(asked) == 1 else (200, {"errors": [{"value": "1"}]})
+
+    with served(answer) as site:
+        here = Folder(tmp_path).settings({"x": {"kind": "twitter", "handle": "us", "token": "file:t", "service": site}})
+        here.write("t", "a token")
+        assert said(here, "channel x") == ("failed", "check the token or the permission of this channel")
+        assert said(here, "channel x")[0] == "ok"
+    assert asked == ["/tweets", "/tweets"]

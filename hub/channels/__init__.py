@@ -49,6 +49,13 @@ class Priced(Protocol):
 
 
 @runtime_checkable
+class Tried(Protocol):
+    """A channel whose first question costs money has one for nothing that tells whether it is let in."""
+
+    def attempt(self, web: Web) -> None: ...
+
+
+@runtime_checkable
 class Metered(Protocol):
     """A channel that may ask only so much a day says how much of it is left."""
 

@@ -14,9 +14,12 @@ from typing import ClassVar
 
 from hub.channels import Ask
 from hub.channels.twitter_price import USD, Ledger, estimate
+from hub.channels.twitter_search import told
 from hub.channels.twitter_visit import Visit
 from hub.model import Batch, Cursor, Left, Price, Terms
 from hub.web import Web
+
+NEVER = 1  # the first post on X is number 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,12 @@ class Twitter:
             return
         ledger = Ledger.load(cursor.get("ledger"), self.daily_usd, ask.now)
         yield from Visit.of(self, web, ask, ledger, cursor).batches()
+
+    def attempt(self, web: Web) -> None:
+        """Ask for a post that never was: an answer without objects is not billed, and a bad token is refused."""
+        if self.token:
+            address = f"{self.service.rstrip('/')}/tweets?ids={NEVER}"
+            told(web.get(address, headers={"Authorization": f"Bearer {self.token}"}))
 
     def left(self, cursor: Cursor, now: datetime) -> Left:
         """What may still be spent today."""

@@ -252,10 +252,12 @@ def vital(hub: Hub, channel: Channel, now: datetime) -> Iterator[Check]:
 
 
 def probe(hub: Hub, channel: Channel) -> None:
-    """Ask for the first step of a pull and drop it."""
-    from hub.channels import Ask
+    """Ask for the first step of a pull and drop it; where that costs money, ask what costs none."""
+    from hub.channels import Ask, Tried
     from hub.run import ready
 
-    health = hub.store.health(channel.name)
-    steps = ready(hub, channel).pull(hub.web, health.cursor, Ask(now=hub.web.now()))
-    next(iter(steps), None)
+    health, asked = hub.store.health(channel.name), ready(hub, channel)
+    if isinstance(asked, Tried):
+        asked.attempt(hub.web)
+    else:
+        next(iter(asked.pull(hub.web, health.cursor, Ask(now=hub.web.now()))), None)
