@@ -89,6 +89,19 @@ def test_a_dry_run_tells_and_keeps_nothing(hub: Typed, tmp_path: Path) -> None:
     assert (ids(hub), (tmp_path / "content/hub.toml").read_bytes()) == (set(), before)
 
 
+def test_a_dry_run_counts_what_the_import_then_does(hub: Typed, tmp_path: Path) -> None:
+    text = corpus(WXR).read_text("utf-8")
+    (tmp_path / "first.xml").write_text(text)
+    text = text.replace("Erster!1", "Kwyz").replace("<wp:comment_id>9<", "<wp:comment_id>99<")
+    (tmp_path / "later.xml").write_text(text)
+    hub("import", tmp_path / "first.xml")
+    before = hub("export")[1]
+    (dry,) = hub("import", tmp_path / "later.xml", "--dry-run")[1]["imported"]
+    assert (dry["added"], dry["edited"], hub("export")[1]) == (1, 1, before)
+    (real,) = hub("import", tmp_path / "later.xml")[1]["imported"]
+    assert {**dry, "changes": 0} == {**real, "changes": 0}
+
+
 def test_what_has_no_channel_gets_one_that_is_not_asked(hub: Typed, tmp_path: Path) -> None:
     hub("import", corpus(WXR), "--channel", "old")
     channel = load(tmp_path, {}).channels["old"]

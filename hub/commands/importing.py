@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from hub.discover import Proposal
     from hub.imports import Found, Target
     from hub.imports.formats import Format
-    from hub.model import Item
+    from hub.model import Batch, Changes, Item
     from hub.run import Hub
 
 STEP = 500  # items of one transaction: what an import that is cut off repeats at most
@@ -166,18 +166,21 @@ def keep(hub: Hub, channel: str, found: Found, wish: Wish) -> Brought:
         fresh = wanted(hub, channel, batch.items, found.heads, skipped, only=only)
         changes += [line(item) for item in fresh[: SHOWN - len(changes)]]
         counts = {item.id: found.counts[item.id] for item in fresh if item.id in found.counts}
-        if wish.dry:
-            added += sum(not hub.store.item(item.id) for item in fresh)
-            continue
-        cursor = hub.store.health(channel).cursor
-        kept = Batch(items=tuple(fresh), counts=counts, cursor=cursor)
-        days = hub.settings.terms(channel).keep_days
-        altered = hub.store.save(channel, kept, hub.rules.judge, wish.now.date() if days else None, days)
+        kept = Batch(items=tuple(fresh), counts=counts, cursor=hub.store.health(channel).cursor)
+        altered = altering(hub, channel, kept, wish)
         added, edited = added + len(altered.added), edited + len(altered.edited)
         skipped[ALREADY] += len(fresh) - len({*altered.added, *altered.edited, *altered.restored})
     return Brought(
         file="", format="", channel=channel, added=added, edited=edited, skipped=dict(+skipped), changes=tuple(changes)
     )
+
+
+def altering(hub: Hub, channel: str, batch: Batch, wish: Wish) -> Changes:
+    """What saving a batch alters; a dry run asks the store what it would."""
+    if wish.dry:
+        return hub.store.preview(channel, batch, hub.rules.judge)
+    days = hub.settings.terms(channel).keep_days
+    return hub.store.save(channel, batch, hub.rules.judge, wish.now.date() if days else None, days)
 
 
 def wanted(

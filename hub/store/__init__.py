@@ -104,6 +104,10 @@ class Store(Protocol):
         """
         ...
 
+    def preview(self, channel: str, batch: Batch, judge: Judge = show_all) -> Changes:
+        """What `save` would alter; nothing of it is kept."""
+        ...
+
     def fade(self, today: date, judge: Judge = show_all) -> int:
         """Erase the texts whose keeping time is over; what is left says that something was said, and where."""
         ...

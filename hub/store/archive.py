@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Self
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from hub.copies import FREE, Rulings
 from hub.errors import StoreError
@@ -83,20 +83,14 @@ class Archive:
     ) -> Changes:
         """Items first, then what is gone, then lists that were read whole; figures, faces, cursor: one transaction."""
         with self.database.writing() as c:
-            work = Transaction(c, channel, judge)
-            work.bring(batch.items)
-            work.circle.tell(channel, batch.profiles)
-            work.lose(batch.gone)
-            for complete in batch.complete:
-                work.claim(complete)
-            if day and keep:
-                versions.renew(c, channel, [item.id for item in batch.items], (day + timedelta(days=keep)).isoformat())
-            counted = figures.save(c, channel, batch, day)
-            faced = reactions.save(c, batch.reactions)
-            channels.move(c, channel, batch.cursor)
-            changes = work.finish(counted, faced)
-            facts.left(c, day, len(changes.gone) - len(changes.restored))
-            return changes
+            return _write(c, channel, batch, judge, day, keep)
+
+    def preview(self, channel: str, batch: Batch, judge: Judge = show_all) -> Changes:
+        """The same write, taken back before it counts."""
+        with self.database.writing() as c:
+            changes = _write(c, channel, batch, judge)
+            c.rollback()
+        return changes
 
     def fade(self, today: date, judge: Judge = show_all) -> int:
         with self.database.reading() as c:
@@ -371,3 +365,20 @@ class Archive:
     def _entries(self, since: int, until: int) -> list[Entry]:
         with self.database.reading() as c:
             return reading.entries(c, since, until)
+
+
+def _write(c: Connection, channel: str, batch: Batch, judge: Judge, day: date | None = None, keep: int = 0) -> Changes:
+    work = Transaction(c, channel, judge)
+    work.bring(batch.items)
+    work.circle.tell(channel, batch.profiles)
+    work.lose(batch.gone)
+    for complete in batch.complete:
+        work.claim(complete)
+    if day and keep:
+        versions.renew(c, channel, [item.id for item in batch.items], (day + timedelta(days=keep)).isoformat())
+    counted = figures.save(c, channel, batch, day)
+    faced = reactions.save(c, batch.reactions)
+    channels.move(c, channel, batch.cursor)
+    changes = work.finish(counted, faced)
+    facts.left(c, day, len(changes.gone) - len(changes.restored))
+    return changes

@@ -65,6 +65,15 @@ def test_changes_name_what_was_added_edited_gone_and_restored(archive: Archive) 
     assert bring(archive, post("a")) == Changes(restored=(url("a"),))
 
 
+def test_a_preview_names_the_same_changes_and_keeps_nothing(archive: Archive) -> None:
+    bring(archive, post("a"))
+    mark = archive.seq
+    batch = Batch(items=(post("a", html="<p>b</p>"), post("c")), cursor={"at": 7})
+    told = archive.preview("blog", batch)
+    assert (archive.seq, archive.item(url("c")), archive.health("blog").cursor) == (mark, None, {})
+    assert told == archive.save("blog", batch) == Changes(added=(url("c"),), edited=(url("a"),))
+
+
 def test_the_newest_pull_of_a_channel_wins_even_with_an_older_date(archive: Archive) -> None:
     bring(archive, post("a", at=9, html="<p>late</p>"))
     bring(archive, post("a", at=1, html="<p>early</p>"))
