@@ -139,6 +139,13 @@ def test_every_make_target_is_told_and_no_other() -> None:
     assert set(re.findall(r"\bmake ([a-z][a-z0-9-]*)", re.sub(r"<!--.*?-->", "", code()))) == set(phony[1].split())
 
 
+def test_every_real_server_of_the_tests_is_told() -> None:
+    (told,) = re.findall(r"^`make test-peers` .*", README, re.M)
+    kinds = [path.stem.removeprefix("test_") for path in (CHECKOUT / "tests/peers").glob("test_*.py")]
+    assert len(kinds) > 3
+    assert [kind for kind in kinds if kind not in told.lower()] == []
+
+
 def code() -> str:
     """What stands in README as code."""
     return "\n".join(re.findall(r"```.*?```|`[^`\n]+`", README, re.S))
