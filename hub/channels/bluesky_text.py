@@ -25,8 +25,9 @@ class Part(NamedTuple):
     def html(self) -> str:
         to = self.link or (self.mention and f"{APP}/profile/{self.mention}")
         to = to or (self.tag and f"{APP}/hashtag/{quote(self.tag, safe='')}")
-        # A link that runs over a line break would tear its paragraphs apart.
-        return f'<a href="{escape(to)}">{escape(" ".join(self.text.split()))}</a>' if to else escape(self.text)
+        # A link that runs over a line break would tear its paragraphs apart; a space at its end parts it from a word.
+        text = escape(re.sub(r"\s+", " ", self.text) if to else self.text)
+        return f'<a href="{escape(to)}">{text}</a>' if to else text
 
 
 def parts(record: Json) -> list[Part]:

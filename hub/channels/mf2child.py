@@ -10,11 +10,13 @@ import json
 import resource
 import sys
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urljoin
 
 import mf2py
 from bs4 import BeautifulSoup
+from bs4.dammit import EncodingDetector
 
 CPU = 5  # seconds for one document
 MEMORY = 512 * 2**20  # bytes of address space
@@ -53,13 +55,23 @@ def main() -> None:
 def _answer(body: bytes, ask: Mapping[str, Any]) -> dict[str, object]:
     """The page, or why it cannot be read: an exception must not take the child along."""
     try:
-        soup = BeautifulSoup(body, "lxml", from_encoding=ask["charset"] or None)
+        soup = BeautifulSoup(body, "lxml", from_encoding=ask["charset"] or _charset(body))
         links = [*dict.fromkeys(_links(soup, ask["url"]))][:LINKS]
         html = soup.find("html")
         language = html.get("lang") if html else ""
         return {"links": links, "language": language, **mf2py.Parser(doc=soup, url=ask["url"]).to_dict()}
     except BROKEN as why:
         return {"why": f"{type(why).__name__}: {why}"[:500]}
+
+
+def _charset(body: bytes) -> str | None:
+    """UTF-8 where a page that names no charset can be read so; else what it names, or a guess at it."""
+    if EncodingDetector.find_declared_encoding(body, is_html=True):
+        return None
+    with suppress(UnicodeDecodeError):
+        body.decode()
+        return "utf-8"
+    return None
 
 
 def _links(soup: BeautifulSoup, url: str) -> Iterator[str]:

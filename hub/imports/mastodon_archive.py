@@ -107,7 +107,7 @@ def post(note: Json, owner: _Owner) -> Item:
         html=QUOTE_NOTE.sub("", text, count=1) if quote else text,
         ours=True,
         title=string(note, "name"),
-        reply_to=string(note, "inReplyTo"),
+        reply_to=next(filter(None, _names(note, "inReplyTo")), ""),
         quotes=(quote,) if quote else (),
         aliases=(local(owner.site, tail),) if tail.isdigit() and host(id) == owner.site.api else (),
         media=tuple(_media(note, owner)),
@@ -134,7 +134,7 @@ def _unfit(activity: Json) -> str:
 
 def _names(note: Json, field: str) -> list[str]:
     found = at(note, field)
-    return [string(one) for one in (found if isinstance(found, list) else [found])]
+    return [string(one) or string(one, "id") for one in (found if isinstance(found, list) else [found])]
 
 
 def _owner(actor: Json, target: Target) -> _Owner:

@@ -15,7 +15,6 @@ import pytest
 
 from hub.channels.atproto import address, is_account, is_did, is_handle, is_nsid, is_record_key
 from hub.channels.bluesky import Bluesky
-from hub.channels.bluesky_items import Side, post
 from hub.channels.bluesky_text import html, parts
 from hub.channels.bluesky_tree import Node, Tree
 from hub.channels.loose import when
@@ -345,25 +344,6 @@ def test_every_valid_time_of_the_specification_is_read() -> None:
     assert [line for line in lines if line and line[0] != "#" and when(line) is None] == []
 
 
-PAIRS = ["note", "comment_inreplyto_id", "quote", "note_with_custom_feed"]
-
-
-@pytest.mark.parametrize("stem", PAIRS)
-def test_a_post_says_what_granary_reads_in_it(stem: str) -> None:
-    given = json.loads((corpus("granary") / f"{stem}.bsky.json").read_text("utf-8"))
-    told = json.loads((corpus("granary") / f"{stem}.as-from-bsky.json").read_text("utf-8"))
-    item = post(given["post"], Side("sky"))
-    assert item is not None
-    above = [one["id"] for one in told.get("inReplyTo", [])]
-    quotes = [one["id"] for one in told.get("attachments", []) if one["objectType"] == "note"]
-    assert (item.id, item.url, [item.reply_to] if item.reply_to else []) == (told["id"], told["url"], above)
-    assert (item.author.name, item.author.handle) == tuple(
-        told.get("author", {}).get(key, "") for key in ("displayName", "username")
-    )
-    assert (item.published, list(item.quotes)) == (when(told, "published"), quotes)
-    assert [medium.url for medium in item.media] == [one["url"] for one in told.get("image", [])]
-
-
 def test_facets_count_bytes_not_characters() -> None:
     given = json.loads((corpus("granary") / "note_with_article_tag_indices.bsky.json").read_text("utf-8"))
     said = json.loads((corpus("granary") / "note_with_article_tag_indices.as-from-bsky.json").read_text("utf-8"))[
@@ -376,9 +356,3 @@ def test_facets_count_bytes_not_characters() -> None:
 def test_a_facet_that_fits_nowhere_says_nothing(start: object, stop: object) -> None:
     facet = {"index": {"byteStart": start, "byteEnd": stop}, "features": [{"uri": "https://a.example/"}]}
     assert html(parts({"text": "🫖 <b>", "facets": [facet]})) == "<p>🫖 &lt;b&gt;</p>"
-
-
-def test_a_repost_and_a_like_are_no_items() -> None:
-    for stem in ("repost", "like"):
-        given = json.loads((corpus("granary") / f"{stem}.bsky.json").read_text("utf-8"))
-        assert "reason" in given or post(given, Side("sky")) is None
