@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from pathlib import Path
 
 import pytest
 
-from hub.channels.loose import rows, when
+from hub.channels.loose import Json, mapping, rows, string, when
 from hub.channels.youtube import Youtube
 from hub.channels.youtube_items import Place, comment, paragraphs, talk, video
 from hub.errors import Missing, RateLimited, Refused, SettingsError
@@ -22,6 +24,7 @@ from tests.channels.test_contract import NAME, Case, items, public, said
 from tests.channels.tube import US, Tube, refused, served
 
 CORPORA = Path(os.environ.get("HUB_CORPORA", Path(__file__).parents[3] / "shared" / "corpora"))
+TUBES = CORPORA / "youtube-api"
 NOW = datetime(2026, 11, 22, 20, tzinfo=UTC)
 WATCH = "https://www.youtube.com/watch?v="
 
@@ -213,37 +216,69 @@ def test_a_payload_without_a_field_that_counts_does_not_give_the_same_items(fiel
     assert came != [{**row, "channel": NAME} for row in public(case)]
 
 
-def recorded(*stems: str) -> list[dict[str, object]]:
-    """The rows of answers that others recorded."""
-    folder = CORPORA / "youtube-api" / "apidata"
-    if not folder.is_dir():
-        pytest.skip(f"{folder} is missing")
-    return [row for stem in stems for row in json.loads((folder / f"{stem}.json").read_text("utf-8"))["items"]]
+FILES = sorted(file.relative_to(TUBES).as_posix() for file in TUBES.rglob("*.json"))
+"""Every answer of the API that others recorded; none where the corpora are missing."""
 
 
-def test_recorded_threads_say_what_stands_in_them() -> None:
-    found = recorded(*(f"comment_threads/comment_threads_by_video_paged_{n}" for n in (1, 2)))
-    for row in found:
-        top, _, count, open_to_all = talk(row)
-        item, said = comment(top, row["snippet"]["videoId"], Place("tube", US)), top["snippet"]  # type: ignore[index]
-        assert (item.author.name, item.html) == (said["authorDisplayName"], said["textDisplay"])  # type: ignore[index]
-        assert item.published == when(said, "publishedAt")
-        assert (item.reply_to, count, open_to_all) == (item.root, row["snippet"]["totalReplyCount"], True)  # type: ignore[index]
+def found(value: object, kind: str, under: str = "") -> Iterator[tuple[Json, str]]:
+    """Every object of a kind in some JSON, with the video that what is around it names."""
+    under = string(value, "snippet", "videoId") or under
+    if string(value, "kind") == f"youtube#{kind}" and mapping(value, "snippet"):
+        yield mapping(value), under
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for part in parts:
+        yield from found(part, kind, under)
 
 
-def test_recorded_answers_hang_below_their_comment() -> None:
-    found = recorded(*(f"comments/comments_by_parent_paged_{n}" for n in (1, 2)))
-    came = [comment(row, "v", Place("tube", US)) for row in found]
-    assert len({item.id for item in came}) == len(found) == 3
-    assert {item.reply_to for item in came} == {f"{WATCH}v&lc={row['snippet']['parentId']}" for row in found}  # type: ignore[index]
+def recorded(kind: str) -> list[tuple[Json, str]]:
+    if not FILES:
+        pytest.skip(f"{TUBES} is missing")
+    told = [json.loads((TUBES / name).read_text("utf-8")) for name in FILES]
+    return [one for whole in told for one in found(whole, kind, "aVideo")]
 
 
-def test_recorded_videos_say_what_stands_in_them() -> None:
-    found = recorded("videos/videos_info_multi", "videos/videos_chart_paged_1", "videos/videos_chart_paged_2")
-    came = [video(row, Place("tube", US)) for row in found]
-    assert [(item.id, item.title) for item in came] == [(WATCH + row["id"], row["snippet"]["title"]) for row in found]  # type: ignore
-    assert [item.published for item in came] == [when(row, "snippet", "publishedAt") for row in found]
-    assert not any(item.private for item in came)
+def words(text: str) -> str:
+    """A text without tags and without white space."""
+    return "".join(unescape(re.sub(r"<[^>]*>", "", text)).split())
+
+
+def test_every_recorded_comment_says_what_stands_in_it() -> None:
+    rows = recorded("comment")
+    assert len(rows) > 35
+    for row, under in rows:
+        item, said, page = comment(row, under, Place("tube", US)), mapping(row, "snippet"), WATCH + under
+        parent = f"{page}&lc={said['parentId']}" if "parentId" in said else page
+        assert (item.id, item.reply_to, item.root) == (f"{page}&lc={row['id']}", parent, page)
+        who = string(said, "authorChannelId", "value")
+        assert item.author.id == (f"https://www.youtube.com/channel/{who}" if who else "")
+        assert (item.author.name, item.author.url) == (said["authorDisplayName"], said["authorChannelUrl"])
+        assert (item.published, words(item.html)) == (when(said, "publishedAt"), words(string(said, "textDisplay")))
+
+
+def test_every_recorded_thread_holds_its_comments() -> None:
+    rows = recorded("commentThread")
+    assert len(rows) > 20
+    for row, _ in rows:
+        first, inline, count, open_to_all = talk(row)
+        assert (first["id"], count) == (row["id"], row["snippet"]["totalReplyCount"])  # type: ignore[index]
+        assert open_to_all is row["snippet"].get("isPublic", True)  # type: ignore[attr-defined]
+        assert inline == [one for one, _ in found(row, "comment") if one != first]
+        assert {string(one, "snippet", "parentId") for one in inline} <= {row["id"]}
+
+
+@pytest.mark.parametrize(("kind", "many"), [("video", 15), ("playlistItem", 18)])
+def test_every_recorded_video_says_what_stands_in_it(kind: str, many: int) -> None:
+    rows = recorded(kind)
+    assert len(rows) == many
+    for row, _ in rows:
+        said = mapping(row, "snippet")
+        number = string(said, "resourceId", "videoId") or string(row, "id")
+        item = video({**row, "id": number}, Place("tube", string(said, "channelId")))
+        assert (item.id, item.title, item.published) == (WATCH + number, said["title"], when(said, "publishedAt"))
+        channel = f"https://www.youtube.com/channel/{said['channelId']}"
+        assert (item.author.id, item.author.name) == (channel, said["channelTitle"])
+        assert (words(item.html), item.reply_to) == (words(string(said, "description")), "")
+        assert item.private is (string(row, "status", "privacyStatus") not in ("", "public"))
 
 
 def test_descriptions_are_plain_text_with_addresses() -> None:
