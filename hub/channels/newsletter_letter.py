@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.errors import MessageError
 from email.header import decode_header
@@ -145,6 +145,7 @@ def _recipient(letter: Message, sender: Sender) -> Recipient:
 
 def _moment(date: str) -> datetime | None:
     try:
-        return parsedate_to_datetime(date)
-    except (ValueError, TypeError, IndexError):
+        found = parsedate_to_datetime(date)
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, TypeError, IndexError, OverflowError):
         return None

@@ -1,14 +1,20 @@
-"""What every kind must do, over every tests/channels/*/{pull.json, items.json}: a new kind adds a folder, no code."""
+"""What every kind must do, over every tests/channels/*/{pull.json, items.json}: a new kind adds a folder, no code.
+
+Kinds that read what they are handed (files, letters, a queue of webmentions) name it in items.json as `handed`; what
+depends on a server's own word (304, an error, half a page) is asked of the others alone.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pytest
@@ -16,12 +22,19 @@ import pytest
 from hub import channels
 from hub.channels import Ask
 from hub.errors import ChannelError, Malformed, Missing, RateLimited, Refused, Unreachable
+from hub.guard import resolve
+from hub.inbox import Inbox
+from hub.mail import opener
 from hub.model import Batch, Item
 from hub.record import suspicious
+from hub.settings import schema
+from hub.site.content import document
 from hub.web import Web
 
 HERE = Path(__file__).parent
-CASES = sorted(file.parent.name for file in HERE.glob("*/items.json"))
+TOLD = {file.parent.name: json.loads(file.read_text("utf-8")) for file in sorted(HERE.glob("*/items.json"))}
+HANDED = [name for name, told in TOLD.items() if "handed" in told]
+CASES = [name for name in TOLD if name not in HANDED]
 NAME = "ours"
 Response = dict[str, object]
 
@@ -36,6 +49,7 @@ class Case:
         self.now = datetime.fromisoformat(self.said["now"])
         self.tmp_path = tmp_path
         self.requests = 0
+        self.handed = handed(self.said.get("handed", {}), self.recording.parent, tmp_path, self.now)
 
     def web(self, change: Callable[[Response], Response] | None = None) -> Web:
         """A client that plays the recording, with every answer changed."""
@@ -50,7 +64,7 @@ class Case:
         settings = {
             key: tuple(value) if isinstance(value, list) else value for key, value in self.said["settings"].items()
         }
-        channel = channels.kind(self.said["kind"])(NAME, **settings)  # type: ignore[call-arg]
+        channel = channels.kind(self.said["kind"])(NAME, **settings, **self.handed)  # type: ignore[call-arg]
         before = web.requests.total()
         batches = list(channel.pull(web, cursor or {}, Ask(now=self.now, **ask)))
         self.requests = web.requests.total() - before
@@ -58,11 +72,40 @@ class Case:
 
     def kept(self) -> Mapping[str, object]:
         """The cursor after a first pull, as it comes back from the store."""
-        return json.loads(json.dumps(self.pull(self.web())[-1].cursor))
+        return stored(self.pull(self.web()))
+
+
+def handed(named: Mapping[str, Any], folder: Path, tmp_path: Path, now: datetime) -> dict[str, object]:
+    """What a kind is given to read, by the field that takes it."""
+    found: dict[str, object] = {}
+    if "reader" in named:
+        found["reader"] = lambda place: [
+            document(path, folder / place, UTC) for path in sorted((folder / place).rglob("*.md"))
+        ]
+    if "post" in named:
+        found["post"] = opener(folder, (), resolve)
+    if "queue" in named:
+        queue = Inbox(tmp_path / "inbox", [urlsplit(target).netloc for _, target in named["queue"]])
+        assert [queue.take(source, target) for source, target in named["queue"]] == [""] * len(named["queue"])
+        for file in queue.folder.iterdir():
+            os.utime(file, (now.timestamp(), now.timestamp()))  # when it came
+        found["queue"] = lambda: queue
+    return found
+
+
+def stored(batches: list[Batch]) -> Mapping[str, object]:
+    """The cursor of the last of some batches, as it comes back from the store."""
+    return json.loads(json.dumps((batches or [Batch()])[-1].cursor))
 
 
 @pytest.fixture(params=CASES)
 def case(request: pytest.FixtureRequest, tmp_path: Path) -> Case:
+    """A kind that asks a server."""
+    return Case(request.param, tmp_path)
+
+
+@pytest.fixture(params=list(TOLD))
+def any_case(request: pytest.FixtureRequest, tmp_path: Path) -> Case:
     return Case(request.param, tmp_path)
 
 
@@ -83,26 +126,26 @@ def public(case: Case) -> list[dict[str, object]]:
     return [row for row in case.said["items"] if not row.get("private")]
 
 
-def test_a_recording_brings_exactly_the_items_written_beside_it(case: Case) -> None:
-    came = [said(asdict(item)) for item in items(case.pull(case.web())) if not item.private]
-    assert came == [{**row, "channel": NAME} for row in public(case)]
+def test_a_recording_brings_exactly_the_items_written_beside_it(any_case: Case) -> None:
+    came = [said(asdict(item)) for item in items(any_case.pull(any_case.web())) if not item.private]
+    assert came == [{**row, "channel": NAME} for row in public(any_case)]
 
 
-def test_ids_are_unique_and_times_are_aware(case: Case) -> None:
-    came = items(case.pull(case.web()))
+def test_ids_are_unique_and_times_are_aware(any_case: Case) -> None:
+    came = items(any_case.pull(any_case.web()))
     assert len({item.id for item in came}) == len(came)
     assert all(time.tzinfo is UTC for item in came for time in (item.published, item.edited) if time)
 
 
-def test_private_items_are_marked_or_not_brought_at_all(case: Case) -> None:
-    open_to_all = {item.id for item in items(case.pull(case.web())) if not item.private}
-    assert open_to_all == {row["id"] for row in public(case)}
+def test_private_items_are_marked_or_not_brought_at_all(any_case: Case) -> None:
+    open_to_all = {item.id for item in items(any_case.pull(any_case.web())) if not item.private}
+    assert open_to_all == {row["id"] for row in public(any_case)}
 
 
-def test_a_second_pull_brings_nothing_and_asks_one_request_per_question(case: Case) -> None:
-    cursor = case.kept()
-    assert items(case.pull(case.web(), cursor)) == []
-    assert case.requests <= case.said["questions"]
+def test_a_second_pull_brings_nothing_and_asks_one_request_per_question(any_case: Case) -> None:
+    cursor = any_case.kept()
+    assert items(any_case.pull(any_case.web(), cursor)) == []
+    assert any_case.requests <= any_case.said["questions"]
 
 
 def test_a_304_brings_nothing_and_deletes_nothing(case: Case) -> None:
@@ -204,28 +247,34 @@ def halved(answer: Response) -> Response:
     return {**left, "base64" if "base64" in answer else "text": text[: len(text) // 8 * 4]}
 
 
-def test_a_pull_that_is_cut_anywhere_goes_on_where_it_stopped(case: Case) -> None:
-    whole = case.pull(case.web())
+def test_a_pull_that_is_cut_anywhere_goes_on_where_it_stopped(any_case: Case) -> None:
+    whole = any_case.pull(any_case.web())
     for place in range(1, len(whole)):
-        rest = case.pull(case.web(), json.loads(json.dumps(whole[place - 1].cursor)))
+        rest = any_case.pull(any_case.web(), stored(whole[:place]))
         came = {item.id for item in items(whole[:place] + rest) if not item.private}
-        assert came == {row["id"] for row in public(case)}
+        assert came == {row["id"] for row in public(any_case)}
 
 
-def test_looking_again_on_demand_and_sweeping_keep_every_item(case: Case) -> None:
-    cursor = case.kept()
-    there = {str(row["id"]) for row in public(case)}
+def test_looking_again_on_demand_and_sweeping_keep_every_item(any_case: Case) -> None:
+    cursor = any_case.kept()
+    there = {str(row["id"]) for row in public(any_case)}
     for ask in ({"recheck": True}, {"sweep": True}):
-        for batch in case.pull(case.web(), cursor, **ask):
+        for batch in any_case.pull(any_case.web(), cursor, **ask):
             claims = [claim for claim in batch.complete if not claim.under and not claim.kind]
             assert not there & set(batch.gone)
             assert all(there <= claim.ids for claim in claims)
 
 
-def test_a_recording_names_its_origin_and_holds_no_secret(case: Case) -> None:
-    text = case.recording.read_text(encoding="utf-8")
-    assert len(case.tape["origin"]) > 20
-    assert suspicious(text) == []
+def test_a_recording_names_its_origin_and_holds_no_secret(any_case: Case) -> None:
+    texts = [file.read_text("utf-8") for file in any_case.recording.parent.rglob("*.*")]
+    assert len(any_case.tape["origin"]) > 20
+    assert [found for text in texts for found in suspicious(text)] == []
+
+
+def test_every_kind_is_in_the_contract() -> None:
+    known: Any = schema()["properties"]["channels"]["additionalProperties"]["anyOf"]
+    kinds = {one["properties"]["kind"].get("const") for one in known} - {None}
+    assert {told["kind"] for told in TOLD.values()} == kinds
 
 
 # settings that say who is read, or where

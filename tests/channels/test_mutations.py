@@ -1,7 +1,7 @@
 """The contract's recordings are sharp: a kind that misreads the parent field, or loses a page, does not pass them.
 
-A copy of the kind's own source in which no item answers anything is pulled in its place; or one answer is taken out of
-the recording. Either way other items must come than those written down.
+A copy of the kind's own source in which no item answers anything (or has a time, where a kind knows no answers) is
+pulled in its place; or one answer is taken out of the recording. Either way other items must come than those written.
 """
 
 from __future__ import annotations
@@ -15,47 +15,44 @@ from pathlib import Path
 import pytest
 
 from hub import channels
-from hub.channels import Ask
 from hub.errors import ChannelError
-from hub.inbox import Inbox
-from hub.web import Web
-from tests.channels.test_contract import CASES, HERE, NAME, Case, items, public, said
+from tests.channels.test_contract import CASES, HERE, NAME, TOLD, Case, items, public, said
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 SOURCES = Path(channels.__file__).parent
 FOLLOWED = [name for name in CASES if len(json.loads((HERE / name / "pull.json").read_text("utf-8"))["exchanges"]) > 1]
 
 
-class Parentless(ast.NodeTransformer):
-    """The code as it is, but for what an item answers."""
+class Blind(ast.NodeTransformer):
+    """The code as it is, but for one field of every item."""
 
-    hits = 0
+    def __init__(self, field: str, value: object) -> None:
+        self.field, self.value, self.hits = field, value, 0
 
     def visit_keyword(self, node: ast.keyword) -> ast.keyword:
-        if node.arg == "reply_to":
-            node.value, self.hits = ast.Constant(""), self.hits + 1
+        if node.arg == self.field:
+            node.value, self.hits = ast.Constant(self.value), self.hits + 1  # type: ignore[arg-type]
         return node
 
 
 def answering() -> list[str]:
     """The cases in which somebody answers, one for each kind whose own source says what."""
-    found = {}
-    for name in CASES:
-        told = json.loads((HERE / name / "items.json").read_text("utf-8"))
+    found: dict[str, str] = {}
+    for name, told in TOLD.items():
         if any("reply_to" in row for row in told["items"]) and "reply_to=" in "".join(family(told["kind"]).values()):
             found.setdefault(told["kind"], name)
     return sorted(found.values())
 
 
 def family(kind: str) -> dict[str, str]:
-    """The source of a kind: its module, and the pure ones beside it."""
-    paths = sorted(SOURCES.glob("*.py"))
-    return {path.stem: path.read_text("utf-8") for path in paths if path.stem.partition("_")[0] == kind}
+    """The source of a kind: its module, the pure ones beside it, and those of a kind whose code it shares."""
+    paths, names = sorted(SOURCES.glob("*.py")), {kind, {"inbox": "webmention"}.get(kind)}
+    return {path.stem: path.read_text("utf-8") for path in paths if path.stem.partition("_")[0] in names}
 
 
-def mutant(kind: str, folder: Path, beside: str = "") -> str:
-    """A copy of a kind without parents, and of one whose code it shares, as an import path."""
-    package, change, sources = f"parentless_{kind}", Parentless(), family(kind) | (family(beside) if beside else {})
+def mutant(kind: str, folder: Path, change: Blind) -> str:
+    """A changed copy of a kind, as an import path."""
+    package, sources = f"blind_{kind}", family(kind)
     (folder / package).mkdir()
     for stem, text in sources.items():
         for other in sources:
@@ -81,13 +78,12 @@ def test_a_kind_that_misreads_the_parent_is_found_out(
     case = Case(name, tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
     assert brings_what_is_written(case)
-    case.said["kind"] = mutant(case.said["kind"], tmp_path)
+    case.said["kind"] = mutant(case.said["kind"], tmp_path, Blind("reply_to", ""))
     assert not brings_what_is_written(case)
 
 
 WITHOUT = {
     "archive": "brings nothing by itself",
-    "inbox": "has no recording: see below",
     "linkedin": "brings nobody's answers",
     "local": "is written by the brand alone",
     "newsletter": "answers nothing: its issues alone are read",
@@ -98,24 +94,21 @@ WITHOUT = {
 
 
 def test_no_kind_that_tells_of_answers_is_left_out() -> None:
-    held = {json.loads((HERE / name / "items.json").read_text("utf-8"))["kind"] for name in answering()}
+    held = {TOLD[name]["kind"] for name in answering()}
     there = {path.stem for path in SOURCES.glob("*.py") if f"\nclass {path.stem.title()}:" in path.read_text("utf-8")}
     pulling = {name for name in there if "    def pull(" in (SOURCES / f"{name}.py").read_text("utf-8")}
     assert (held & WITHOUT.keys(), held | WITHOUT.keys()) == (set(), pulling)
 
 
-def test_an_inbox_that_misreads_the_parent_is_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    source, target = "https://ann.example/1", "https://blog.example/kettle"
+@pytest.mark.parametrize("name", sorted(name for name in WITHOUT if "published=" in "".join(family(name).values())))
+def test_a_kind_without_answers_that_misreads_the_time_is_found_out(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = Case(name, tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
-    queue, tape = Inbox(tmp_path / "inbox", ("blog.example",)), tmp_path / "tape.json"
-    queue.take(source, target)
-    page = f"<div class='h-entry'><p class='e-content'>Hi</p><a class='u-in-reply-to' href='{target}'></a></div>"
-    exchange = {"request": {"url": source}, "response": {"text": page}}
-    tape.write_text(json.dumps({"origin": "made up", "exchanges": [exchange]}), "utf-8")
-    for kind, parent in (("inbox", target), (mutant("inbox", tmp_path, "webmention"), "")):
-        channel = channels.kind(kind)("inbox", queue=lambda: queue)  # type: ignore[call-arg]
-        web = Web(agent="test", now=lambda: NOW, replay=tape)
-        assert [item.reply_to for item in items(list(channel.pull(web, {}, Ask(now=NOW))))] == [parent]
+    assert brings_what_is_written(case)
+    case.said["kind"] = mutant(name, tmp_path, Blind("published", None))
+    assert not brings_what_is_written(case)
 
 
 @pytest.mark.parametrize("name", FOLLOWED)
