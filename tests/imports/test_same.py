@@ -37,10 +37,12 @@ def told(one: Item) -> tuple[object, ...]:
 
 
 def answered(part: str) -> list[dict[str, Any]]:
-    exchanges = json.loads(TAPE.read_text("utf-8"))["exchanges"]
-    (found,) = [one for one in exchanges if f"/{part}?" in one["request"]["url"]][:1]
-    rows: list[dict[str, Any]] = found["response"]["json"]
-    return rows
+    """Every row of posts or comments that the API answered with."""
+    found = [one for one in json.loads(TAPE.read_text("utf-8"))["exchanges"] if f"/{part}?" in one["request"]["url"]]
+    rows: dict[int, dict[str, Any]] = {}
+    for one in found:
+        rows |= {row["id"]: row for row in one["response"]["json"] if "author" in row}
+    return list(rows.values())
 
 
 def element(name: str, text: object) -> str:
