@@ -357,4 +357,5 @@ class Health:
     seal: str = ""  # digest of the settings it was asked with, secrets and all
     secret: str = ""  # of its secrets alone, "" where it has none
     secret_since: datetime | None = None  # when these secrets were used first
+    stale: bool = False  # it has not been read for longer than the settings bear: its pages say so
     left: Left | None = None  # requests, as its server told with the last answer

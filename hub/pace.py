@@ -71,7 +71,15 @@ def after_success(before: Health, now: datetime, *, moved: bool, swept: bool) ->
         wait = timedelta()
     sweep = now if (swept and not cut) or before.last_sweep is None else before.last_sweep
     return replace(
-        before, last_try=now, last_success=now, next_due=now + wait, last_sweep=sweep, failures=0, error="", message=""
+        before,
+        last_try=now,
+        last_success=now,
+        next_due=now + wait,
+        last_sweep=sweep,
+        failures=0,
+        error="",
+        message="",
+        stale=False,
     )
 
 
@@ -87,6 +95,13 @@ def after_failure(before: Health, now: datetime, why: Exception) -> Health:
         wait = max(min((why.until or now + wait) - now, LONGEST), timedelta())
     message = why.what if isinstance(why, HubError) else f"a bug in this kind: {type(why).__name__}: {why}"
     return replace(before, last_try=now, next_due=now + wait, failures=failures, error=error, message=message)
+
+
+def stale(health: Health, after: timedelta) -> bool:
+    """Has a channel not been read for so long that visitors are told?"""
+    if not health.error or health.last_try is None:
+        return False
+    return health.last_success is None or health.last_try - health.last_success > after
 
 
 def _last_wait(health: Health) -> timedelta:

@@ -10,7 +10,7 @@ import dataclasses
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from itertools import chain, count, islice
 from pathlib import Path
@@ -257,6 +257,7 @@ def ended(hub: Hub, came: Came, so_far: Pulled) -> Pulled:
         log.info("pulled", channel=name, added=so_far.added, edited=so_far.edited, gone=so_far.gone)
     else:
         after = pace.after_failure(before, now, came.why)
+        after = replace(after, stale=pace.stale(after, timedelta(days=hub.settings.network.stale_days)))
         bug = None if isinstance(came.why, HubError) else came.why
         log.warning("pull failed", channel=name, error=after.error, message=after.message, exc_info=bug)
     hub.store.note(after)

@@ -127,6 +127,9 @@ class Network(Section):
     allow: tuple[str, ...] = Field(default=(), description="private hosts that may be asked: host, host:port or CIDR")
     contact: Contact = Field(default="", description="who runs this, for the User-Agent; else the brand's")
     replay: Inside = Field(default="", description="recordings in content/ that stand for the network")
+    stale_days: float = Field(
+        default=3, ge=0, description="for so long a channel may fail before its pages say that it cannot be read"
+    )
     shorteners: tuple[str, ...] = Field(
         default=SHORTENERS, description="hosts that are asked where the brand's short links lead; [] asks none"
     )

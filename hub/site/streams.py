@@ -45,6 +45,7 @@ def page(shop: Workshop, what: Page) -> dict[str, bytes]:
         older=list_path(of, (number or last + 1) - 1) if (number or last + 1) > 1 else "",
         oldest=list_path(of, 1) if last and number != 1 else "",
         place=shop.composer.place(name) if channel else None,
+        stale=channel and not number and shop.store.health(name).stale,
         total=total if channel and not number else 0,
         followers=next((many for _, many in reversed(shop.store.followers(name))), 0) if channel and not number else 0,
         topic=topics.facts(shop, name, number) if name.startswith("topic/") else None,

@@ -222,7 +222,7 @@ class Texts:
         for name in self.settings.channels:
             records = shop.records(shop.manifest.newest(name, 1))
             newest = records[0].item.published if records else None
-            rows.append((self.composer.place(name), self.composer.moment(newest)))
+            rows.append((self.composer.place(name), self.composer.moment(newest), shop.store.health(name).stale))
         return {"channels": tuple(rows)}
 
     def _rules(self, shop: Workshop) -> dict[str, object]:

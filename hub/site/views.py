@@ -200,6 +200,7 @@ class ListPage:
     older: str = ""
     oldest: str = ""
     place: Place | None = None
+    stale: bool = False  # the channel has not been read for long
     total: int = 0  # posts of a channel, on its open page
     followers: int = 0  # of the brand on this channel, rounded; 0 where that is not told
     topic: TopicFacts | None = None

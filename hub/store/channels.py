@@ -41,11 +41,13 @@ def spoke(c: Connection, channel: str, many: int) -> list[datetime]:
 
 
 def note(c: Connection, health: Health) -> None:
-    """Keep the facts of a pull; followers hear of it when the channel is new, fails otherwise or works again."""
+    """Keep the facts of a pull; followers hear of it when the channel is new, fails otherwise, works again, or has not
+    been read for so long that its pages say so."""
     was = c.execute(select(channels).where(channels.c.name == health.channel)).one_or_none()
     known = codec.unpack(was.facts) if was and was.facts else None
     _write(c, health.channel, facts=codec.pack(replace(health, cursor={}, items=0)))
-    if known is None or (known.get("kind", ""), known.get("error", "")) != (health.kind, health.error):
+    told = (health.kind, health.error, health.stale)
+    if known is None or (known.get("kind", ""), known.get("error", ""), known.get("stale", False)) != told:
         journal.write(c, "channel", [health.channel])
 
 

@@ -19,11 +19,16 @@ from tests.channels.fediverse import NOW as THEN
 from tests.channels.fediverse import served as mastodon
 from tests.channels.loopback import Answer
 from tests.channels.tube import US, Tube, refused, served
-from tests.e2e.folder import Folder, Ran
+from tests.e2e.folder import Folder, Ran, Snapshot
 
 pytestmark = pytest.mark.slow
 NOW = datetime(2026, 11, 22, 20, tzinfo=UTC)
 DAY = timedelta(days=1)
+
+
+def rest(folder: Folder) -> Snapshot:
+    """The site but for the pages that tell how a channel fares: its own, and the one about the site."""
+    return {path: file for path, file in folder.output().items() if not re.match("about/|channel/[a-z]+/index", path)}
 
 
 @dataclass
@@ -40,6 +45,9 @@ class Films:
     def page(self) -> str:
         (page,) = self.folder.path.glob("output/p/*/index.html")
         return page.read_text("utf-8")
+
+    def rest(self) -> Snapshot:
+        return rest(self.folder)
 
     def words(self) -> bool:
         """Does a comment's text stand in any file, of the site or of the program?"""
@@ -81,10 +89,10 @@ TROUBLES: dict[str, tuple[Callable[[Films], None], str]] = {
 @pytest.mark.parametrize("what", TROUBLES)
 def test_what_came_stays_for_its_time_and_then_is_a_count_and_a_link(films: Films, what: str) -> None:
     trouble, error = TROUBLES[what]
-    before = films.folder.output()
+    before = films.rest()
     trouble(films)
     assert [films.update(day).code for day in (1, 29)] != [0, 0]
-    assert (films.folder.output(), films.words()) == (before, True)
+    assert (films.rest(), films.words()) == (before, True)
     assert films.status().count(f"tube: {error}: ") == 1
     assert "until 2026-12-22, then as counts and links" in films.status()
     films.update(31)
@@ -107,10 +115,10 @@ def test_where_terms_set_no_time_what_came_stays_as_it_was(tmp_path: Path) -> No
         folder = Folder(tmp_path)
         folder.settings({"sky": {"kind": "bluesky", "handle": "us.example", "service": view.site, "login": view.site}})
         assert folder.update(at=THEN).code == 0
-        before = folder.output()
+        before = rest(folder)
         view.before = lambda _: (400, {"error": "InvalidRequest", "message": "Profile not found"})
         assert folder.update("--now", at=THEN + 400 * DAY).code == 69
-    assert folder.output() == before
+    assert rest(folder) == before
     assert re.findall("sky: .*stays as it was", folder.hub("status").out)
 
 
@@ -129,3 +137,17 @@ def test_what_a_person_has_to_mend_is_told_until_it_is_mended(tmp_path: Path) ->
         folder.settings({"sky": {**sky, "handle": "us.example"}})
         assert folder.update(at=THEN + timedelta(hours=15)).code == 0
         assert lines[0] not in folder.hub("status").out
+
+
+def test_a_channel_that_cannot_be_read_for_long_says_so_on_its_own_page_alone(films: Films) -> None:
+    before = films.folder.bytes()
+    says((503, {}))(films)
+    films.update(2)
+    assert films.folder.bytes() == before
+    films.update(4)
+    pages = {"channel/tube/index.html", "about/index.html"}
+    assert {path for path, digest in films.folder.bytes().items() if digest != before[path]} == pages
+    assert all("cannot be read at the moment" in (films.folder.path / "output" / page).read_text() for page in pages)
+    films.tube.before = lambda _: None
+    films.update(6)
+    assert films.folder.bytes() == before

@@ -503,7 +503,7 @@ PEOPLE = f.PeoplePage(
     letters=(("A", "people/a/"), ("#", "people/other/"), ("ي", "people/u064a/")),
 )
 LETTER = replace(PEOPLE, team=(), letters=(), letter="A", earlier="people/a/", later="people/a/page/3/")
-CHANNELS = ((BLOG, moment(5)), (NEWS, moment(3)), (NOTES, v.Moment()))
+CHANNELS = ((BLOG, moment(5), False), (NEWS, moment(3), True), (NOTES, v.Moment(), False))
 
 
 def words(path: str, title: str, data: dict[str, object] | None = None, **more: object) -> v.TextPage:
