@@ -12,6 +12,7 @@ from hub.site.words import later
 
 WORDS = 40  # of a summary
 FEW = 16  # characters of a message of emoji, with what joins them
+PACE = 220  # words a minute
 WHOLE = 480  # characters of a title-less note that a list shows whole
 
 # A hashtag as networks link it and tidy lets it through: <a href="…">#<span>tea</span></a>
@@ -72,6 +73,11 @@ def initial(name: str) -> str:
             break
         out += char
     return out.upper() if len(out) == 1 else out
+
+
+def minutes(text: str) -> int:
+    """How long an article takes to read; 0 for what is read at a glance."""
+    return round(len(text.split()) / PACE)
 
 
 def pictured(text: str) -> bool:

@@ -29,6 +29,7 @@ class Card:
     heading: str = ""  # the title, or the first 60 characters of a title-less note
     body: Markup = NOTHING
     big: bool = False  # a few emoji and nothing else
+    minutes: int = 0  # an article takes to read
     unknown: bool = False  # a kind of message that no template knows: what else there is, its source shows
     summary: str = ""  # plain text, 40 words, for lists and descriptions
     parts: int = 1  # in how many posts it was said

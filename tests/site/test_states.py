@@ -121,3 +121,14 @@ def test_messages_without_words_are_told_apart_by_place_and_day(folder):
 def test_every_kind_of_channel_has_an_icon_of_its_own_or_shares_one(name):
     css = (Path(__file__).parents[2] / "theme/static/hub.css").read_text("utf-8")
     assert f'[data-kind="{ICONS.get(name, name)}"]' in css
+
+
+def test_an_article_tells_how_long_it_takes_to_read_and_a_note_does_not(folder):
+    long = "<p>" + "kettle " * 700 + "</p>"
+    folder.save(
+        post(5, html=long), post(6), post(7, html=long, kind="note", title=""), post(8, html=long, excerpt=True)
+    )
+    folder.build()
+    told = [at for at in (5, 6, 7, 8) if "to read</span>" in folder.page(f"https://blog.example/?p={at}")]
+    assert told == [5]
+    assert "3 minutes to read" in folder.page("https://blog.example/?p=5")
