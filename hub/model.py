@@ -359,3 +359,4 @@ class Health:
     secret_since: datetime | None = None  # when these secrets were used first
     stale: bool = False  # it has not been read for longer than the settings bear: its pages say so
     left: Left | None = None  # requests, as its server told with the last answer
+    unread: tuple[tuple[str, str], ...] = ()  # UTC days of failures alone: from, up to and without ("": still)

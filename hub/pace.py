@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from hub.errors import HubError, Missing, RateLimited, Refused
 from hub.model import Batch, Health, Terms
@@ -25,6 +25,7 @@ REFUSED = "Refused"
 PATIENCE = 3
 BUDGET = timedelta(minutes=15)  # of one pull, by the clock
 SWEEP_BUDGET = timedelta(hours=1)  # some kinds begin a sweep anew each time, so it is given more
+REMEMBERED = timedelta(days=366)  # how long it is known on which days a channel could not be read
 MORE = "this took too long for one pull: more to come with the next"
 
 
@@ -70,6 +71,7 @@ def after_success(before: Health, now: datetime, *, moved: bool, swept: bool) ->
     if cut and (moved or swept):
         wait = timedelta()
     sweep = now if (swept and not cut) or before.last_sweep is None else before.last_sweep
+    spans = [(first, end) for first, end in unread(before, now.date()) if end > now.date() - REMEMBERED]
     return replace(
         before,
         last_try=now,
@@ -80,7 +82,14 @@ def after_success(before: Health, now: datetime, *, moved: bool, swept: bool) ->
         error="",
         message="",
         stale=False,
+        unread=tuple((first.isoformat(), end.isoformat()) for first, end in spans),
     )
+
+
+def unread(health: Health, end: date) -> list[tuple[date, date]]:
+    """Whole UTC days before `end` through which a channel failed: spans from a day up to and without another."""
+    days = ((date.fromisoformat(first), date.fromisoformat(until) if until else end) for first, until in health.unread)
+    return [(first, until) for first, until in days if first < until]
 
 
 def after_failure(before: Health, now: datetime, why: Exception) -> Health:
@@ -94,7 +103,13 @@ def after_failure(before: Health, now: datetime, why: Exception) -> Health:
     if isinstance(why, RateLimited):
         wait = max(min((why.until or now + wait) - now, LONGEST), timedelta())
     message = why.what if isinstance(why, HubError) else f"a bug in this kind: {type(why).__name__}: {why}"
-    return replace(before, last_try=now, next_due=now + wait, failures=failures, error=error, message=message)
+    spans = before.unread
+    if not (spans and spans[-1][1] == ""):
+        read = before.last_success and before.last_success.date() == now.date()
+        spans = (*spans, ((now + DAY if read else now).date().isoformat(), ""))
+    return replace(
+        before, last_try=now, next_due=now + wait, failures=failures, error=error, message=message, unread=spans
+    )
 
 
 def stale(health: Health, after: timedelta) -> bool:

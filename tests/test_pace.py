@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -56,6 +56,27 @@ def test_success_clears_what_was_wrong() -> None:
     assert (failed.error, failed.message) == ("Malformed", "no feed (line 3)")
     healed = pace.after_success(failed, NOW, moved=False, swept=False)
     assert (healed.error, healed.message, healed.failures, waits(healed)) == ("", "", 0, pace.OFTEN)
+
+
+def test_days_through_which_every_try_failed_are_remembered_when_it_works_again() -> None:
+    health = pace.after_success(NEW, NOW, moved=True, swept=False)
+    for hours in (13, 24, 70):
+        health = pace.after_failure(health, NOW + timedelta(hours=hours), Unreachable("no answer"))
+    assert pace.unread(health, date(2026, 11, 9)) == [(date(2026, 11, 6), date(2026, 11, 9))]
+    health = pace.after_success(health, NOW + timedelta(hours=72), moved=True, swept=False)
+    assert pace.unread(health, date(2027, 1, 1)) == [(date(2026, 11, 6), date(2026, 11, 8))]
+
+
+def test_a_day_with_an_answer_is_none_of_them_nor_is_one_without_a_try() -> None:
+    failing = pace.after_failure(replace(NEW, last_success=NOW), NOW + timedelta(hours=3), Unreachable("no answer"))
+    assert pace.after_success(failing, NOW + timedelta(hours=35), moved=True, swept=False).unread == ()
+    late = pace.after_failure(replace(NEW, last_success=NOW), NOW + timedelta(days=5), Unreachable("no answer"))
+    assert pace.unread(late, date(2026, 11, 12)) == [(date(2026, 11, 10), date(2026, 11, 12))]
+
+
+def test_none_of_them_is_remembered_for_ever() -> None:
+    old = replace(NEW, unread=(("2020-01-01", "2020-01-05"),))
+    assert pace.after_success(old, NOW, moved=True, swept=False).unread == ()
 
 
 def test_a_network_that_says_when_is_obeyed_but_not_for_ever() -> None:

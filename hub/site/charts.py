@@ -6,6 +6,7 @@ Places along a chart are percent of its width, so that it fills its column and i
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 from math import log
 
 from hub.site.views import Bar, Bars, Pace
@@ -13,9 +14,10 @@ from hub.site.views import Bar, Bars, Pace
 HEIGHT = 72  # pixels, of the highest bar
 
 
-def bars(rows: Sequence[tuple[str, int]], title: str, finding: str) -> Bars:
-    """A bar for each (label, value), all on one line; the highest fills the height, none is drawn for zero."""
-    most = max((value for _, value in rows), default=0)
+def bars(rows: Sequence[tuple[str, int | None]], title: str, finding: str) -> Bars:
+    """A bar for each (label, value), all on one line; the highest fills the height, none is drawn for zero. Where a
+    value is not known there is no line either."""
+    most = max((value or 0 for _, value in rows), default=0)
     step = 100 / max(1, len(rows))
     gap = min(0.8, step / 5)
     drawn = tuple(
@@ -23,13 +25,16 @@ def bars(rows: Sequence[tuple[str, int]], title: str, finding: str) -> Bars:
             label=label,
             value=value,
             x=round(number * step + gap / 2, 2),
-            y=round(HEIGHT - HEIGHT * value / (most or 1), 2),
+            y=round(HEIGHT - HEIGHT * (value or 0) / (most or 1), 2),
             width=round(step - gap, 2),
-            height=round(HEIGHT * value / (most or 1), 2),
+            height=round(HEIGHT * (value or 0) / (most or 1), 2),
         )
         for number, (label, value) in enumerate(rows)
     )
-    return Bars(title=title, finding=finding, height=HEIGHT, bars=drawn, most=most)
+    known = groupby(range(len(rows)), key=lambda at: rows[at][1] is not None)
+    runs = [list(places) for here, places in known if here]
+    base = tuple((round(run[0] * step, 2), round((run[-1] + 1) * step, 2)) for run in runs)
+    return Bars(title=title, finding=finding, height=HEIGHT, bars=drawn, most=most, base=base)
 
 
 MARKS = (60, 3600, 86400, 7 * 86400)  # a minute, an hour, a day, a week

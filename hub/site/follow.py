@@ -219,7 +219,7 @@ class Follower:
 
     def _other(self, entry: Entry) -> None:
         pages = {
-            "channel": {Page(kind="texts"), Page(kind="list", name=entry.id)},
+            "channel": {Page(kind="texts"), Page(kind="list", name=entry.id), *planned([entry.id])},
             "redirect": {Page(kind="redirect", name=entry.id), Page(kind="redirects")},
             "rules": {Page(kind="texts")},
         }

@@ -14,6 +14,7 @@ from sqlite3 import Connection
 from typing import TYPE_CHECKING, Any
 
 from hub.insight.questions import asks
+from hub.pace import unread
 from hub.pages import Page, base
 from hub.site import answered, described, jsonld
 from hub.site.charts import MARKS, bars, pace
@@ -100,7 +101,8 @@ def files(shop: Workshop, page: Page) -> dict[str, bytes]:
     posts, replies, here = now.said("posts"), now.said("replies"), path(name, days)
     steps = list(_steps(now.first, end, 1 if days <= 30 else 7))
     charts = [
-        _over_time(shop, replies, channel, steps) for channel in ([name] if name else shop.texts.settings.channels)
+        _over_time(shop, posts, replies, channel, steps)
+        for channel in ([name] if name else shop.texts.settings.channels)
     ]
     hours, paces = _hours(shop, posts + replies), list(_paces(shop, now))
     enough = len(posts) + len(replies) >= FEW
@@ -122,7 +124,7 @@ def files(shop: Workshop, page: Page) -> dict[str, bytes]:
         **_answers(shop, now, before, paces),
         charts=tuple(charts) if len(replies) >= FEW else (),
         table=tuple(
-            (label, *(chart.bars[at].value for _, chart in charts))
+            (label, *(_plain(chart.bars[at].value) for _, chart in charts))
             for at, (label, _, _) in enumerate(_told(shop, steps))
         ),
         columns=tuple(place.label for place, _ in charts),
@@ -165,24 +167,44 @@ def _told(shop: Workshop, steps: Iterable[tuple[date, date]]) -> Iterator[tuple[
 
 
 def _over_time(
-    shop: Workshop, replies: list[tuple[str, str]], channel: str, steps: list[tuple[date, date]]
+    shop: Workshop,
+    posts: list[tuple[str, str]],
+    replies: list[tuple[str, str]],
+    channel: str,
+    steps: list[tuple[date, date]],
 ) -> tuple[Place, Bars]:
     """A channel's replies, one bar a day or week."""
     times = sorted(sort[:10] for sort, name in replies if name == channel)
+    lost = _unread(shop, channel, steps) - {sort[:10] for sort, name in [*posts, *replies] if name == channel}
     rows = [
-        (label, bisect_left(times, end.isoformat()) - bisect_left(times, first.isoformat()))
+        (label, None if _days(first, end) <= lost else bisect_left(times, str(end)) - bisect_left(times, str(first)))
         for label, first, end in _told(shop, steps)
     ]
-    label, most = max(rows, key=lambda row: row[1])
-    place = shop.composer.place(channel)
-    finding = shop.texts.words.words(
+    label, most = max(((label, many or 0) for label, many in rows), key=lambda row: row[1])
+    place, words = shop.composer.place(channel), shop.texts.words.words
+    finding = words(
         "%(place)s: at most %(num)s reply, from %(day)s.",
         "%(place)s: at most %(num)s replies, from %(day)s.",
         most,
         place=place.label,
         day=label,
     )
-    return place, bars(rows, place.label, finding)
+    gap = words("On %(num)s day it could not be read.", "On %(num)s days it could not be read.", len(lost))
+    return place, bars(rows, place.label, f"{finding} {gap}" if lost else finding)
+
+
+def _unread(shop: Workshop, channel: str, steps: list[tuple[date, date]]) -> set[str]:
+    """The days through which the channel could not be read."""
+    spans = unread(shop.store.health(channel), steps[-1][1])
+    return {day for first, end in spans for day in _days(max(first, steps[0][0]), min(end, steps[-1][1]))}
+
+
+def _days(first: date, end: date) -> set[str]:
+    return {str(first + timedelta(days=at)) for at in range((end - first).days)}
+
+
+def _plain(value: int | None) -> int | str:
+    return "–" if value is None else value
 
 
 def _hours(shop: Workshop, said: list[tuple[str, str]]) -> list[list[int]]:

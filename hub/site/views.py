@@ -160,7 +160,7 @@ class Bar:
     """One value of a chart, drawn: along it in percent, upwards in pixels, `height` 0 for none."""
 
     label: str
-    value: int
+    value: int | None  # None: not known
     x: float
     y: float
     width: float
@@ -176,6 +176,7 @@ class Bars:
     height: float
     bars: tuple[Bar, ...] = ()
     most: int = 0
+    base: tuple[tuple[float, float], ...] = ((0, 100),)  # the line they stand on, with a gap where nothing is known
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -23,6 +23,7 @@ def health(c: Connection, channel: str) -> Health:
     facts |= {key: codec.when(facts[key]) for key in _TIMES if key in facts}
     facts |= {"left": Left(**facts["left"])} if facts.get("left") else {}
     facts |= {"channel": channel, "warnings": tuple(facts.get("warnings", ()))}
+    facts |= {"unread": tuple((first, end) for first, end in facts.get("unread", ()))}
     return Health(**facts, cursor=codec.unpack(row.cursor) if row and row.cursor else {})
 
 

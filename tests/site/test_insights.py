@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from bs4 import BeautifulSoup
 
-from hub.model import Media
+from hub.model import Health, Media
 from tests.site.conftest import START, lay, post, reply
 from tests.site.test_build import changes
 
@@ -184,3 +184,38 @@ def test_pictures_of_the_brand_without_a_description_are_counted(folder):
     folder.save(gone=("https://blog.example/?p=50",))
     folder.build()
     assert "<dt>Our pictures without a description</dt><dd>0 of 1</dd>" in page(folder)
+
+
+FAILING = Health(channel="news", failures=9, error="Unreachable", unread=(("2026-01-18", ""),))
+
+
+def news(number, **at):
+    return replace(said(number, **at), channel="news")
+
+
+def heard(folder, health=FAILING):
+    """Insights of a channel of which little is known, and what is said of it."""
+    folder.save(*(news(400 + number, days=10, hours=number) for number in range(20)), channel="news")
+    folder.store.note(health)
+    folder.build()
+    return [row.split(",")[2] for row in folder.files()["insights/time.csv"].decode().splitlines()[-5:]]
+
+
+def test_days_on_which_a_channel_could_not_be_read_are_a_gap(built):
+    assert heard(built) == ["0", "0", "", "", ""]
+    assert "On 3 days it could not be read." in page(built)
+    lines = BeautifulSoup(built.files()["insights/news/index.html"], "html.parser").select(".chart line")
+    assert [(line["x1"], line["x2"]) for line in lines] == [("0.0%", "90.0%")]
+
+
+def test_a_day_that_was_read_afterwards_is_no_gap(built):
+    built.save(news(500, days=2), channel="news")
+    assert heard(built) == ["0", "0", "", "1", ""]
+
+
+def test_days_without_an_answer_stay_a_gap_when_there_is_one_again(built):
+    assert heard(built) == ["0", "0", "", "", ""]
+    works = replace(FAILING, failures=0, error="", unread=(("2026-01-18", "2026-01-20"),))
+    built.store.note(works)
+    built.build()
+    assert "On 2 days it could not be read." in page(built)
