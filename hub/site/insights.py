@@ -1,5 +1,10 @@
 """Insights: how much was said, where and when, drawn when the site is built. Only whole days count, up to the day
-before the newest message (UTC), so that what is said today moves nothing here."""
+before the newest message (UTC), so that what is said today moves nothing here.
+
+Periods are to end at the UTC day of the newest message, be drawn at most once on such a day, and follow from the store
+alone, whatever was built before. With that day in them a second message of it would break one of the two; so they end
+where it begins.
+"""
 
 from __future__ import annotations
 
@@ -147,7 +152,18 @@ def files(shop: Workshop, page: Page) -> dict[str, bytes]:
         ),
         **({f"{here}answers.csv": _pace_csv(paces)} if view.shares else {}),
         **({f"{here}hours.csv": grid} if enough else {}),
+        **_listed(shop, view),
     }
+
+
+def _listed(shop: Workshop, view: InsightsPage) -> dict[str, bytes]:
+    """The tables of links as CSV: by address, since terms may keep words out of data."""
+    tables: dict[str, list[tuple[object, ...]]] = {
+        "top": [("address", "replies"), *((shop.at.absolute(href), many) for href, _, many in view.top)],
+        "questions": [("address", "day"), *((shop.at.absolute(href), day) for href, _, day in view.questions)],
+        "topics": [("topic", "posts", "before"), *(row[1:] for row in view.topics)],
+    }
+    return {f"{view.csv}{name}.csv": _csv(rows) for name, rows in tables.items() if len(rows) > 1}
 
 
 def _steps(first: date, end: date, days: int) -> Iterator[tuple[date, date]]:
@@ -231,10 +247,10 @@ def _top(shop: Workshop, figures: Figures) -> Iterator[tuple[str, str, int]]:
 
 
 def _rising(now: dict[str, int], before: dict[str, int]) -> list[tuple[str, str, int, int]]:
-    """(topic, href, posts now, posts before) of those that gained most."""
+    """(href, topic, posts now, posts before) of those that gained most."""
     gained = sorted(now, key=lambda topic: (before.get(topic, 0) - now[topic], topic))
     found = [topic for topic in gained if now[topic] > before.get(topic, 0)][:TOP]
-    return [(topic, base(f"topic/{topic}"), now[topic], before.get(topic, 0)) for topic in found]
+    return [(base(f"topic/{topic}"), topic, now[topic], before.get(topic, 0)) for topic in found]
 
 
 def _head(shop: Workshop, name: str, days: int) -> Head:

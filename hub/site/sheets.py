@@ -82,7 +82,7 @@ class InsightsPage:
     table: tuple[tuple[str | int, ...], ...] = ()
     hours: tuple[tuple[str, tuple[tuple[int, int], ...]], ...] = ()  # (weekday, (messages, tint) of 24 hours)
     top: tuple[tuple[str, str, int], ...] = ()  # (href, heading, replies)
-    topics: tuple[tuple[str, str, int, int], ...] = ()  # (topic, href, posts, posts before)
+    topics: tuple[tuple[str, str, int, int], ...] = ()  # (href, topic, posts, posts before)
     followers: tuple[int, int] = (0, 0)  # of a channel, at the end of these days and of the days before
     pictures: tuple[tuple[int, int], tuple[int, int]] = ((0, 0), (0, 0))  # the brand's, those without a description
     soon: tuple[str, str, str] = ("", "", "")  # half of the answers came within: (these days, days before, change)

@@ -402,7 +402,7 @@ INSIGHTS = sheets.InsightsPage(
     table=(("1 November", 3, 3), ("8 November", 0, 0)),
     hours=tuple((day, tuple((hour % 5, hour % 5) for hour in range(24))) for day in ("Monday", "الثلاثاء")),
     top=((ARTICLE.href, ARTICLE.heading, 12),),
-    topics=(("repair", "topic/repair/", 12, 3),),
+    topics=(("topic/repair/", "repair", 12, 3),),
     csv="insights/",
 )
 EMPTY = v.ListPage(head=head("channel/news/", "Press"), title="Press feed", intro="", cards=(), place=NEWS)

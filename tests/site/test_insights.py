@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import urljoin
 
 import pytest
 from bs4 import BeautifulSoup
@@ -70,6 +71,15 @@ def labels(folder, path="insights/", chart=".chart"):
     return [(text["x"], text.string) for text in drawn.select("text")]
 
 
+def linked(folder, caption):
+    """(address, cells) of each row of a table."""
+    read = BeautifulSoup(folder.files()["insights/index.html"], "html.parser")
+    rows = read.select(f"[aria-label='{caption}'] tbody tr")
+    return [
+        (urljoin("https://talk.example/", row.a["href"]), [c.get_text() for c in row.select("th, td")]) for row in rows
+    ]
+
+
 def test_a_drawing_names_its_highest_bar_its_first_day_and_its_last(built):
     assert labels(built) == [("68.33%", "3"), ("0%", "December 22, 2025"), ("100%", "January 20, 2026")]
 
@@ -94,7 +104,14 @@ def test_too_little_is_told_and_not_drawn(built):
 
 
 def test_what_a_topic_gained_is_told(built):
-    assert "<bdi>tea</bdi></a> <span>6 posts · 0 in the days before</span>" in page(built)
+    assert linked(built, "Topics that rise") == [("https://talk.example/topic/tea/", ["tea", "6", "0"])]
+    assert built.files()["insights/topics.csv"].decode() == "topic,posts,before\ntea,6,0\n"
+
+
+def test_the_most_answered_stand_in_a_table_with_their_addresses(built):
+    (href, cells), *_ = linked(built, "Most answered")
+    assert cells == ["Post 5", "30"]
+    assert built.files()["insights/top.csv"].decode().splitlines() == ["address,replies", f"{href},30"]
 
 
 def test_an_empty_hub_says_so(folder):
@@ -141,8 +158,10 @@ def test_how_soon_is_answered_is_drawn_and_told(built):
 def test_questions_without_an_answer_are_linked_to(built):
     answering(built)
     built.build()
-    part = page(built).partition("Questions without an answer")[2].partition("</ul>")[0]
-    assert part.count("<li>") == 2
+    rows = linked(built, "Questions without an answer")
+    assert [cells for _, cells in rows] == [["Post 5", "January 17, 2026"]] * 2
+    told = built.files()["insights/questions.csv"].decode()
+    assert [href in told for href, _ in rows] == [True, True]
 
 
 def test_an_answer_of_today_moves_nothing_there(built):
