@@ -7,20 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from hub.channels.bluesky_items import Side, is_open, named, post
 from hub.channels.bluesky_tree import Tree
-from hub.channels.loose import Json, at, mapping, rows, string
+from hub.channels.loose import Json, at, mapping, rows, string, when
 from hub.errors import Malformed, Missing, Unreachable
 from hub.model import Item
 from hub.web import Answer, Seen, Web, shown
 
-THREAD = "app.bsky.feed.getPostThread"
+THREAD, SEARCH = "app.bsky.feed.getPostThread", "app.bsky.feed.searchPosts"
 GROUP = 25  # the most that getPosts and getProfiles take at once
 PAGE = 100
 PAGES = 20  # of a list that is not worked off by a cursor
 DEPTH = 100  # asked for; the public AppView answers about ten levels whatever is asked (issue #3147 of atproto)
+LATELY = timedelta(hours=1)  # search is asked from a little before its newest find: an index is never quite in order
 LEAVES = 300  # requests for one conversation in one pull
 ABSENT = ("NotFound", "ActorNotFound", "AccountTakedown", "AccountDeactivated", "RepoNotFound")
 
@@ -78,6 +80,24 @@ class View:
             answered, _ = page(self.ask("app.bsky.actor.getProfiles", {"actors": group}), "profiles")
             found |= {string(row, "did") for row in answered if not is_open(row)}
         return found
+
+    def profile(self, actor: str) -> Json:
+        """An account as it shows itself, with how many follow it; {} where that is not told."""
+        try:
+            return mapping(self.ask("app.bsky.actor.getProfile", {"actor": actor}).json())
+        except (Missing, Malformed):
+            return {}
+
+    def search(self, wanted: Iterable[Json], marks: Json) -> Iterator[tuple[list[Json], Json]]:
+        """What each search finds that is new since its mark, page by page; then nothing, with the marks behind it."""
+        for params in wanted:
+            word, mark = string(params, "q"), when(marks, string(params, "q"))
+            since = {"since": f"{mark - LATELY:%Y-%m-%dT%H:%M:%SZ}"} if mark else {}
+            for found, _ in self.pages(self.ask_as_us, SEARCH, {**params, **since, "sort": "latest"}):
+                times = [time.isoformat() for view in found if (time := when(view, "indexedAt"))]
+                marks = {**marks, word: max([string(marks, word), *times])}
+                yield found, {}
+            yield [], marks
 
     def items(self, views: Iterable[Json], side: Side, hid: frozenset[str] = frozenset()) -> dict[str, Item]:
         """Posts as items, by name. Private is what the host of a talk hid, with all below it but the brand's own words,

@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 FEED, QUOTES, SEARCH = "app.bsky.feed.getAuthorFeed", "app.bsky.feed.getQuotes", "app.bsky.feed.searchPosts"
 GUESTS = 5_000  # other people's posts that are remembered, the newest
 DAY = timedelta(days=1)
-LATELY = timedelta(hours=1)  # search is asked from a little before its newest find: an index is never quite in order
 
 
 @dataclass(slots=True)
@@ -62,8 +61,6 @@ class Visit:
     barred: dict[str, Item] = field(default_factory=dict)  # what was seen and is not brought
 
     def __post_init__(self) -> None:
-        if "seen" not in self.state:  # all of it is just being read
-            self.state["checked"] = self.ask.now.isoformat()
         self.own = load(Own, mapping(self.state, "own"))
         self.talks = load(Talk, mapping(self.state, "talks"))
         self.guests = load(Guest, mapping(self.state, "guests"))
@@ -282,28 +279,34 @@ class Visit:
         """Posts that mention the account or hold a word it listens for; of each only those not known yet."""
         account = string(self.state, "account")
         asked = [{"q": f"@{account}", "mentions": string(self.state, "did") or account}]
-        for params in [*asked, *({"q": word} for word in self.channel.search)]:
-            marks = mapping(self.state, "searched")
-            mark = when(marks, params["q"])
-            since = {"since": f"{mark - LATELY:%Y-%m-%dT%H:%M:%SZ}"} if mark else {}
-            for found, _ in self.view.pages(self.view.ask_as_us, SEARCH, {**params, **since, "sort": "latest"}):
-                times = [time.isoformat() for view in found if (time := when(view, "indexedAt"))]
-                marks = {**marks, params["q"]: max([string(marks, params["q"]), *times])}
-                came = self._items(view for view in found if string(view, "uri") not in self.guests)
-                fresh = tuple(item for item in came.items if not (item.ours or item.private))
-                self.guests |= {item.id: Guest(iso(item.published)) for item in fresh}
-                yield replace(came, items=fresh, cursor=self._dump())
-            self.state["searched"] = marks
-            yield Batch(cursor=self._dump())
+        wanted = [*asked, *({"q": word} for word in self.channel.search)]
+        for found, marks in self.view.search(wanted, mapping(self.state, "searched")):
+            came = self._items(view for view in found if string(view, "uri") not in self.guests)
+            fresh = tuple(item for item in came.items if not (item.ours or item.private))
+            self.guests |= {item.id: Guest(iso(item.published)) for item in fresh}
+            if marks:
+                self.state["searched"] = marks
+            yield replace(came, items=fresh, cursor=self._dump())
 
     # what became of it
 
     def _daily(self) -> Iterator[Batch]:
-        """Once a day, and on demand, whether what is watched still stands: nobody tells of a deletion."""
-        checked = when(self.state, "checked")
-        if self.ask.recheck or checked is None or self.ask.now - checked >= DAY:
+        """Once a day how many follow us; and, on demand, too, whether what is watched still stands: nobody tells of a
+        deletion."""
+        first, checked = "checked" not in self.state, when(self.state, "checked")
+        if first or checked is None or self.ask.now - checked >= DAY:
             self.state["checked"] = self.ask.now.isoformat()
-            yield from self._recheck()
+            yield self._profile()
+        elif not self.ask.recheck:
+            return
+        yield from self._recheck() if not first or self.ask.recheck else ()
+
+    def _profile(self) -> Batch:
+        row = self.view.profile(string(self.state, "did") or string(self.state, "account"))
+        self.state["called"] = string(row, "handle") or string(self.state, "called")
+        followers = number(row, "followersCount")
+        counts = {self.channel.url: {"followers": followers}} if followers else {}
+        return Batch(counts=counts, cursor=self._dump())
 
     def _recheck(self) -> Iterator[Batch]:
         watched = [self._name(key) for key, own in self.own.items() if own.when > self._since]

@@ -175,7 +175,22 @@ class _Visit:
         else:
             yield from self._newest()
         yield from self._talks()
+        yield from self._followers()
         yield self._batch()  # what was spent, also where nothing moved
+
+    def _followers(self) -> Iterator[Batch]:
+        """How many subscribed, once a day; a channel may keep that to itself."""
+        counted = when(self.state, "counted")
+        if counted and self.ask.now - counted < DAY:
+            return
+        self.state["counted"] = self.ask.now.isoformat()
+        try:
+            found, _ = page(self.api.ask("channels", {"part": "statistics", "id": self.place.id}))
+        except (Missing, Malformed):
+            return
+        many = number(found[0], "statistics", "subscriberCount") if found else 0
+        if many:
+            yield replace(self._batch(), counts={self.channel.url: {"followers": many}})
 
     # uploads
 

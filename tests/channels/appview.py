@@ -33,6 +33,7 @@ class AppView:
     asked: list[str] = field(default_factory=list)
     before: Callable[[str], Answer | None] = lambda _: None
     tokens: int = 0
+    followers: int = 12
 
     def post(self, who: str, key: str, when: str, above: str = "", text: str = "text", quotes: str = "") -> str:
         """Write a post or an answer. Gives its name."""
@@ -87,6 +88,7 @@ class AppView:
                 200,
                 {"profiles": [{"did": one, "handle": HANDLES[one]} for one in ask["actors"]]},
             ),
+            "getProfile": lambda _: (200, {"did": US, "handle": HANDLES[US], "followersCount": self.followers}),
             "getQuotes": lambda ask: (
                 200,
                 {"uri": ask["uri"][0], "posts": [self.view(one) for one in self.quoting(ask["uri"][0])]},

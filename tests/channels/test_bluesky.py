@@ -97,6 +97,16 @@ def test_deletions_nobody_tells_of_follow(view: AppView, shelf: Shelf) -> None:
     assert list(shelf.kept) == names[:3]
 
 
+def test_how_many_follow_is_asked_once_a_day(view: AppView, shelf: Shelf) -> None:
+    chain(view, 1)
+    told = []
+    for hours in (0, 23, 1):
+        shelf.now += timedelta(hours=hours)
+        view.followers += 1
+        told += [batch.counts[shelf.channel.url] for batch in shelf.pull() if shelf.channel.url in batch.counts]  # type: ignore[attr-defined]
+    assert told == [{"followers": 13}, {"followers": 15}]
+
+
 def test_a_quote_that_was_deleted_goes_within_a_day(view: AppView, shelf: Shelf) -> None:
     ours = view.post(US, "root", "2026-11-20T00:00:00Z")
     quote = view.post(JO, "quote", "2026-11-20T01:00:00Z", quotes=ours)

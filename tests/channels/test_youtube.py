@@ -191,7 +191,15 @@ def test_a_handle_is_looked_up_once(account: str, tube: Tube, web: Web) -> None:
     shelf = Shelf(Youtube("tube", account, api_key="k", service=tube.site), web, NOW)
     shelf.pull()
     shelf.pull()
-    assert (list(shelf.kept), tube.asked.count("channels")) == ([WATCH + "new"], 1)
+    assert (list(shelf.kept), tube.asked.count("channels")) == ([WATCH + "new"], 2)  # whose it is, how many follow
+
+
+def test_how_many_subscribed_is_asked_once_a_day_where_it_is_no_secret(tube: Tube, shelf: Shelf) -> None:
+    told = []
+    for hours, many in ((0, 7), (23, 8), (1, 9), (24, 0)):
+        tube.followers, shelf.now = many, shelf.now + timedelta(hours=hours)
+        told += [batch.counts[shelf.channel.url] for batch in shelf.pull() if shelf.channel.url in batch.counts]  # type: ignore[attr-defined]
+    assert told == [{"followers": 7}, {"followers": 9}]
 
 
 def test_a_handle_that_leads_nowhere_is_missing(tube: Tube, web: Web) -> None:
