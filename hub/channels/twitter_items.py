@@ -28,7 +28,7 @@ from hub.model import Account, Choice, Item, Media, Poll
 FIELDS = {
     "tweet.fields": "attachments,author_id,conversation_id,created_at,edit_history_tweet_ids,entities,lang,note_tweet,"
     "possibly_sensitive,public_metrics,referenced_tweets,withheld",
-    "user.fields": "name,profile_image_url,protected,username",
+    "user.fields": "name,profile_image_url,protected,public_metrics,username",
     "media.fields": "alt_text,duration_ms,height,media_key,preview_image_url,type,url,variants,width",
     "poll.fields": "end_datetime,options",
 }
@@ -120,6 +120,12 @@ def item(row: Json, beside: Included, desk: Desk) -> Item:
         edited=edited,
         private=_held_back(row) or at(beside.users.get(writer), "protected") is True,
     )
+
+
+def followers(row: Json) -> dict[str, dict[str, int]]:
+    """How many follow an account, by the address of its page; X tells it with every answer that names the account."""
+    name, many = string(row, "username"), number(row, "public_metrics", "followers_count")
+    return {f"https://x.com/{name}": {"followers": many}} if name and many else {}
 
 
 def figures(row: Json) -> dict[str, int]:

@@ -14,7 +14,7 @@ from urllib.parse import quote, urlencode
 
 from hub.channels import Ask
 from hub.channels.loose import Json, mapping, rows, string, when
-from hub.channels.twitter_items import Desk, Included, figures, illustrated, item, sound, versions
+from hub.channels.twitter_items import Desk, Included, figures, followers, illustrated, item, sound, versions
 from hub.channels.twitter_price import OWNED, POST, USER, Ledger, Question, bill
 from hub.channels.twitter_search import ALL, BRIEF, FULL, PAGE, afford, answers, listed, search, told
 from hub.channels.twitter_state import Reach, Span, Talk, absent, below, gone
@@ -93,7 +93,9 @@ class Visit:
         if self.ledger.left < USER:
             self.short.add("the account")
             return
-        found = yield from self._buy(f"/users/by/username/{quote(handle)}", {"user.fields": "name"}, question, 0)
+        found = yield from self._buy(
+            f"/users/by/username/{quote(handle)}", {"user.fields": "name,public_metrics"}, question, 0
+        )
         user = string(found, "data", "id")
         if not user:
             raise Missing(f"there is no account @{handle} on X", fix="look how it is called now and correct the handle")
@@ -102,6 +104,7 @@ class Visit:
             for part in ("fresh", "older", "reach", "talks", "known", "late", "lost"):
                 setattr(self, part, getattr(blank, part))
         self.user, self.handle, self.called = user, handle, string(found, "data", "username")
+        yield self._batch(counts=followers(mapping(found, "data")))
 
     def _new(self, name: str) -> Iterator[Batch]:
         """What was added to a list since it was last read; on the first pull, its newest page."""
@@ -261,7 +264,8 @@ class Visit:
         """The posts of an answer as items, and what they say about conversations."""
         beside, desk = Included.of(payload), Desk(self.channel.name, self.user, self.channel.language)
         self.called = string(beside.users, self.user, "username") or self.called
-        items, counts, withdrawn = [], {}, []
+        items, withdrawn = [], []
+        counts = followers(mapping(beside.users, self.user))
         for row in filter(sound, rows(payload, "data")):
             one, number = item(row, beside, desk), string(row, "id")
             if illustrated(row) and not pictures and number not in self.known:

@@ -326,7 +326,7 @@ def test_a_limit_says_until_when(tmp_path: Path) -> None:
 
 def test_a_renamed_account_is_one_clear_line(tmp_path: Path) -> None:
     place = tmp_path / "gone.json"
-    asked = "https://api.x.com/2/users/by/username/us?user.fields=name"
+    asked = "https://api.x.com/2/users/by/username/us?user.fields=name,public_metrics"
     said = {"errors": [{"type": "https://api.twitter.com/2/problems/resource-not-found", "value": "us"}]}
     exchange = {"request": {"url": asked}, "response": {"json": said}}
     place.write_text(json.dumps({"origin": "made up", "exchanges": [exchange]}), encoding="utf-8")
@@ -462,3 +462,13 @@ def test_a_token_that_may_not_search_the_archive_searches_what_is_recent_and_say
     here.pull(recheck=True)
     assert sum(path.endswith("/all") for path, _ in world.asked) > 1
     assert here.warnings == ()
+
+
+def test_how_many_follow_comes_with_what_is_paid_for_anyhow(world: World) -> None:
+    world.post(NOW - DAY)
+    here = reader(world)
+    here.pull()
+    assert here.counts["https://x.com/us"] == {"followers": 12}
+    here.counts.clear()
+    here.pull()
+    assert "https://x.com/us" not in here.counts

@@ -70,7 +70,7 @@ class World:
 
     def answer(self, path: str, params: dict[str, str]) -> Row:
         if path.startswith("/users/by/"):
-            return self.sold({"data": {"id": US, "name": "Us", "username": self.called}}, params)
+            return self.sold({"data": self.user(US)}, params)
         if path == "/tweets":
             return self.sold(self.looked_up(params["ids"].split(",")), params)
         if path.endswith("/all") and not self.archive:
@@ -117,8 +117,9 @@ class World:
         to = row.get("referenced_tweets") or [{"id": ""}]
         return self.posts.get(str(to[0]["id"]), {}).get("author_id") == US != row["author_id"]  # type: ignore[index]
 
-    def name(self, id: str) -> str:
-        return self.called if id == US else f"user{id}"
+    def user(self, id: str) -> Row:
+        name = self.called if id == US else f"user{id}"
+        return {"id": id, "name": f"User {id}", "username": name, "public_metrics": {"followers_count": 12}}
 
     def counted(self, row: Row) -> Row:
         to = {"type": "replied_to", "id": row["id"]}
@@ -132,7 +133,7 @@ class World:
         wanted, includes = params.get("expansions", ""), dict[str, list[Row]]()
         if "author_id" in wanted and rows:
             users = dict.fromkeys(str(row["author_id"]) for row in rows)
-            includes["users"] = [{"id": id, "name": f"User {id}", "username": self.name(id)} for id in users]
+            includes["users"] = [self.user(id) for id in users]
         if "media_keys" in wanted:
             keys = [key for row in rows for key in row.get("attachments", {}).get("media_keys", [])]  # type: ignore[attr-defined]
             includes["media"] = [{"media_key": key, "type": "photo", "url": f"https://p.example/{key}"} for key in keys]
