@@ -22,7 +22,6 @@ from hub.errors import Missing, RateLimited, SettingsError
 from hub.model import REST
 from hub.web import Web
 from tests.channels.appview import HANDLES, JO, US, AppView, served, uri
-from tests.channels.lexicon import complaints
 from tests.channels.shelf import Shelf
 from tests.channels.test_contract import NAME, Case, items, public, said
 
@@ -305,21 +304,6 @@ def test_a_handle_that_is_none_is_refused_before_anything_is_asked(web: Web) -> 
 
 
 # what is on the wire
-
-
-def test_the_recording_is_valid_by_the_published_lexicons() -> None:
-    lexicons = corpus("atproto-lexicons")
-    exchanges = json.loads(RECORDING.read_text("utf-8"))["exchanges"]
-    assert [
-        line for one in exchanges for line in complaints(lexicons, one["request"]["url"], one["response"]["json"])
-    ] == []
-
-
-def test_a_recording_with_a_wrong_field_is_not_valid() -> None:
-    lexicons = corpus("atproto-lexicons")
-    one = json.loads(RECORDING.read_text("utf-8"))["exchanges"][0]
-    one["response"]["json"]["feed"][0]["post"]["replyCount"] = "4"
-    assert len(complaints(lexicons, one["request"]["url"], one["response"]["json"])) == 1
 
 
 @pytest.mark.parametrize("field", ["parent", "facets", "hiddenReplies", "alt", "cursor"])
