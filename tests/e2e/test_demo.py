@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urldefrag, urlsplit
+from urllib.parse import quote, unquote, urldefrag, urlsplit
 from xml.etree import ElementTree
 
 import feedparser
+import httpx2
 import mf2py
 import pytest
 
+from hub.serve import of
+from hub.settings import load
 from tests.e2e.crawl import Page, Site, crawled
 from tests.e2e.folder import CHECKOUT, Folder
 from tests.html_safety import in_feed, in_json, unsafe
@@ -306,23 +310,85 @@ def phrases(demo: Demo) -> set[str]:
     said = [(item["channel"] == "x", re.sub(r"@\w+", "|", item["text"])) for item in demo.items]  # names are links
     mine, others = ([text for on_x, text in said if on_x is here] for here in (True, False))
     runs = {max(re.findall(r"[a-z ]+", text), key=len).strip() for text in mine if re.search(r"[a-z ]{25}", text)}
-    elsewhere = " ".join(others)
-    return {run for run in runs if run not in elsewhere}
+    elsewhere = " ".join(map(plain, others))
+    return {run for run in runs if plain(run) not in elsewhere}
 
 
-def test_words_of_x_stand_on_pages_and_in_no_data_feed_frame_or_search(demo: Demo) -> None:
-    words, pages = phrases(demo), demo.files(".html")
-    data = {path: body.decode() for path, body in demo.files(".json", ".atom", ".rss", ".xml", ".txt", ".js").items()}
-    data |= {f"{path} ld+json": body.decode().partition("application/ld+json")[2] for path, body in pages.items()}
-    data |= {path: body.decode() for path, body in pages.items() if path.startswith(("embed/", "wall/"))}
+def plain(text: str) -> str:
+    """A text's words alone, as a search sees them."""
+    return " ".join(re.findall(r"\w+", text.lower()))
+
+
+PAGES = re.compile(r"(?!embed/|wall/).*\.html")  # frames and walls are no pages of ours
+
+
+def test_words_of_x_stand_on_pages_and_in_no_other_file(demo: Demo) -> None:
+    words, files = phrases(demo), {path: path.read_bytes() for path in demo.output.rglob("*") if path.is_file()}
+    there = {str(path.relative_to(demo.output)): body.decode("utf-8", "replace") for path, body in files.items()}
+    pages = {path: there.pop(path) for path in sorted(there) if PAGES.fullmatch(path)}
+    there |= {f"{path} ld+json": body.partition("application/ld+json")[2] for path, body in pages.items()}
     assert len(words) > 20
-    assert all(any(one in body.decode() for body in pages.values()) for one in words)
-    assert {path for path, text in data.items() if any(one in text for one in words)} == set()
+    assert all(any(one in body for body in pages.values()) for one in words)
+    assert {Path(path).suffix for path in there} > {
+        ".atom",
+        ".css",
+        ".htm",
+        ".js",
+        ".json",
+        ".rss",
+        ".txt",
+        ".webp",
+        ".xml",
+    }
+    assert {path for path, text in there.items() if any(one in text for one in words)} == set()
 
 
-def test_the_index_of_the_search_api_holds_no_words_of_x(demo: Demo) -> None:
-    assert demo.folder.hub("--json", "search", '"every other maker manages it"').json["total"] == 0
-    assert demo.folder.hub("--json", "search", '"second altos will sing for it"').json["total"] == 1  # on Bluesky
+def asked(demo: Demo, questions: Iterable[str]) -> dict[str, str]:
+    """What the API that `hub serve` brings answers, by question."""
+    settings = load(demo.folder.path, {})
+    root, site = urlsplit(settings.brand.url).path, of(settings)
+
+    async def answers() -> dict[str, str]:
+        return {one: await answer(one, f"192.0.{n // 250}.{n % 250}") for n, one in enumerate(questions)}
+
+    async def answer(question: str, visitor: str) -> str:  # each of another visitor: one alone may not ask so much
+        transport = httpx2.ASGITransport(site, client=(visitor, 1))
+        async with httpx2.AsyncClient(transport=transport, base_url="http://hub") as client:
+            return (await client.get(f"{root}api/v1/{question}")).raise_for_status().text
+
+    return asyncio.run(answers())
+
+
+def test_the_search_api_finds_no_words_of_x(demo: Demo) -> None:
+    words = phrases(demo)
+    exact = asked(demo, {f"search?q={quote(chr(34) + one + chr(34))}" for one in words})
+    assert {json.loads(said)["total"] for said in exact.values()} == {0}
+    loose = asked(demo, {f"search?q={quote(' OR '.join(one.split()))}" for one in words})
+    hits = {question: json.dumps(json.loads(said)["hits"]) for question, said in loose.items()}
+    assert [
+        question for question, said in hits.items() if '"channel": "x"' in said or any(one in said for one in words)
+    ] == []
+    assert sum(said != "[]" for said in hits.values()) > 20
+    (sung,) = asked(demo, ["search?q=%22second+altos+will+sing+for+it%22"]).values()
+    assert json.loads(sung)["total"] == 1  # on Bluesky
+
+
+def test_the_api_suggests_no_words_that_only_x_knows(demo: Demo) -> None:
+    spoken = [
+        (item["channel"] == "x", f"{item['text']} {item['title']} {item['author']['name']}") for item in demo.items
+    ]
+    on_x, elsewhere = (
+        {word for here, text in spoken if here is is_x for word in WORD.findall(text.lower())} for is_x in (True, False)
+    )
+    alone = {word for word in on_x if not any(word in other for other in elsewhere)}
+    found = asked(demo, {f"suggest?q={quote(part)}" for word in alone for part in (word[:3], word[:5])})
+    assert len(alone) > 20
+    assert {
+        word for said in found.values() for word in alone & set(WORD.findall(str(json.loads(said)[1:]).lower()))
+    } == set()
+
+
+WORD = re.compile(r"[a-z]{6,}")
 
 
 def test_an_export_for_others_tells_of_x_only_where_and_when(demo: Demo) -> None:
