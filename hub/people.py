@@ -3,14 +3,16 @@
 Accounts are joined when
 - each names the other in its own profile (two-way rel=me),
 - the network of one has checked that the other's page links back to it (a verified profile field),
-- both have proven to hold the same site, by such a check or by a handle that is the site's domain, or
+- such a check names the site that is the other's handle as a domain, or
 - the operator says so in content/rules.toml.
-A site that two accounts of one network hold is a house of many, and joins nobody. An account on X proves nothing by
-itself: it is joined by the operator's word, or where it names the other account and that one names it.
+A page that was checked for two accounts may be one person's or the house of many, and nothing tells which: it joins
+nobody. An account on X proves nothing by itself: it is joined by the operator's word, or where it names the other
+account and that one names it.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -55,7 +57,8 @@ def join(profiles: Iterable[Profile], stated: Iterable[Sequence[str]] = ()) -> l
 def proofs(profiles: Iterable[Profile], stated: Iterable[Sequence[str]] = ()) -> set[Proof]:
     """All that ties these accounts, pair by pair."""
     known = {profile.account.id: profile for profile in sorted(profiles, key=repr) if profile.account.id}
-    return {*_between(known), *_by_sites(known), *_stated(known, stated)}
+    houses = _houses(known)
+    return {*_between(known, houses), *_by_sites(known, houses), *_stated(known, stated)}
 
 
 def gathered(accounts: Iterable[str], found: Collection[Proof]) -> list[Person]:
@@ -71,14 +74,28 @@ def named(profile: Profile) -> set[str]:
 
 def sites(profile: Profile) -> set[str]:
     """Sites and pages that an account has proven to hold: its network checked them, or its handle is their domain."""
+    return _checked(profile) | _domain(profile)
+
+
+def _checked(profile: Profile) -> set[str]:
+    return {tidy.name(one) for one in profile.verified}
+
+
+def _domain(profile: Profile) -> set[str]:
+    """The site whose domain is an account's handle."""
     handle = profile.account.handle.strip().lstrip("@").casefold()
     own = "." in handle and "@" not in handle and profile.account.id.startswith("did:")
-    domain = {tidy.name(f"https://{handle}/")} if own and not handle.endswith(RENTED) else set()
-    return {tidy.name(one) for one in profile.verified} | domain
+    return {tidy.name(f"https://{handle}/")} if own and not handle.endswith(RENTED) else set()
 
 
-def _between(known: Mapping[str, Profile]) -> Iterator[Proof]:
-    """Accounts of which one names the other."""
+def _houses(known: Mapping[str, Profile]) -> set[str]:
+    """Pages that were checked for more than one account: a newspaper's, say, for all who write there."""
+    held = Counter(page for one in known.values() if not _mute(one) for page in _checked(one))
+    return {page for page, many in held.items() if many > 1}
+
+
+def _between(known: Mapping[str, Profile], houses: set[str]) -> Iterator[Proof]:
+    """Accounts of which one names the other; a house names many as its own, and is nobody's."""
     holders: dict[str, set[str]] = {}
     for id, profile in known.items():
         for name in named(profile):
@@ -87,6 +104,8 @@ def _between(known: Mapping[str, Profile]) -> Iterator[Proof]:
     pairs = ((known[id], known[other]) for id in known for other in sorted(_called(says[id], holders) - {id}))
     for one, other in pairs:
         ids, checked = (one.account.id, other.account.id), sites(one) & named(other)
+        if checked & houses or _checked(other) & named(one) & houses:
+            continue
         if says[other.account.id] & named(one):
             yield _proof(*ids, "each other")
         elif checked and not _mute(one) and not _mute(other):
@@ -102,11 +121,11 @@ def _called(names: Iterable[str], holders: Mapping[str, set[str]]) -> set[str]:
     return {next(iter(holders[name])) for name in names if len(holders.get(name, ())) == 1}
 
 
-def _by_sites(known: Mapping[str, Profile]) -> Iterator[Proof]:
-    """Accounts that hold the same site."""
+def _by_sites(known: Mapping[str, Profile], houses: set[str]) -> Iterator[Proof]:
+    """Accounts that hold the same site, one of them by its handle."""
     held: dict[str, list[str]] = {}
     for id, profile in known.items():
-        for site in sites(profile) if not _mute(profile) else ():
+        for site in () if _mute(profile) else sites(profile) - houses:
             held.setdefault(site, []).append(id)
     for site, ids in held.items():
         networks = [tidy.host(known[id].account.url) for id in ids]

@@ -82,6 +82,20 @@ def claims_anothers_address(n: int) -> list[Profile]:
     return [real, Profile(account=fake, links=(other.account.url,)), Profile(account=other.account)]
 
 
+def staff_of_an_account(n: int) -> list[Profile]:
+    """Two people who write for a paper whose own account has its address, and calls both its own."""
+    address = f"https://daily{n}.example/"
+    two = [masto(f"{name}{n}", verified=(address,)) for name in ("j", "k")]
+    paper = Account(name="Anna Ba", url=address, id=f"{address}?author=1", avatar=FACE)
+    return [*two, Profile(account=paper, links=tuple(one.account.url for one in two) if n % 2 else ())]
+
+
+def staff_on_two_servers(n: int) -> list[Profile]:
+    """The same, each on a server of their own; every third paper has its domain as a handle."""
+    two = [masto(f"l{n}", verified=page(f"post{n}")), masto(f"m{n}", "other.example", verified=page(f"post{n}"))]
+    return [*two, *([sky(f"post{n}.example")] if n % 3 == 0 else [])]
+
+
 ALIKE = (
     same_name,
     one_way,
@@ -90,6 +104,8 @@ ALIKE = (
     look_alike_domain,
     unchecked_on_x,
     claims_anothers_address,
+    staff_of_an_account,
+    staff_on_two_servers,
 )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, MetaData, Table, Text, text
 from sqlalchemy.types import TypeEngine
 
-HEAD = "0009"  # the newest revision in migrations/versions/
+HEAD = "0010"  # the newest revision in migrations/versions/
 
 schema = MetaData()
 

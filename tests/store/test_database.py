@@ -11,8 +11,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from hub.errors import StoreError
-from hub.model import Health, Item
-from hub.store import migrate
+from hub.model import Account, Health, Item
+from hub.store import authors, migrate
 from hub.store.archive import Archive, open_archive
 from hub.store.schema import HEAD, schema
 from tests.store.said import START, bring, post, visible
@@ -77,6 +77,20 @@ def test_what_is_here_of_a_kind_with_a_keeping_time_counts_from_the_last_good_pu
     at_revision(tmp_path, "0001")
     with open_archive("", tmp_path) as archive:
         assert (archive.fade(START.date() + timedelta(days=30)), archive.fade(date(2026, 2, 1))) == (0, 2)
+
+
+def test_who_is_whose_is_asked_anew_where_it_was_told_by_other_proofs(tmp_path: Path) -> None:
+    two = [Account(name="A", url=f"https://s.example/@{name}", id=f"https://s.example/{name}") for name in "ab"]
+    with open_archive("", tmp_path) as archive:
+        archive.introduce([])
+        bring(archive, *(post(one.id[-1], author=one) for one in two))
+    with sqlite3.connect(tmp_path / "archive.sqlite") as db:
+        db.executemany("INSERT INTO people VALUES (?, 'one')", [(authors.key(one),) for one in two])
+        db.execute("UPDATE alembic_version SET version_num = '0009'")
+    db.close()
+    with open_archive("", tmp_path) as archive:
+        archive.introduce([])
+        assert archive.persons([authors.key(two[0])]) == {authors.key(two[0]): (authors.key(two[0]),)}
 
 
 def test_before_it_is_brought_up_to_date_a_whole_copy_is_made(tmp_path: Path) -> None:
