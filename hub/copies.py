@@ -1,7 +1,8 @@
 """Which of the brand's own posts are the same piece, cross-posted, and what says so. Pure.
 
-Two posts are tied by the strongest of: a person's rule; one names the other as its copy, or both have one address; one
-links to the other; both link to the same page with much the same words; both say the same words at about the same time.
+Two posts are tied by the strongest of: a person's rule; one names the other as its copy (u-syndication, canonical, an
+alias), or both have one address; one links to the other; both link to the same page with much the same words; both say
+the same words at about the same time.
 Of each channel a post is tied to its best counterpart only, and only if that one thinks so too; a group holds at most
 one post of a channel. So what is said again next week, a digest, a second teaser stay threads of their own.
 The result follows from the posts and the rules alone, whatever came first.
@@ -26,7 +27,7 @@ from hub.model import Item
 
 HOUR = 3600.0
 # How far apart in time, and how much alike in words. Chosen on one half of tests/copies, judged on the other.
-NAMED, LINKED, ANNOUNCED, SAME_PAGE, SAME_WORDS, ARTICLES = (hours * HOUR for hours in (720, 168, 3, 48, 12, 72))
+SHARED_NAME, LINKED, ANNOUNCED, SAME_PAGE, SAME_WORDS, ARTICLES = (hours * HOUR for hours in (720, 168, 3, 48, 12, 72))
 SHARED = 0.6  # of an announcement's words that stand in the article, where it came later than ANNOUNCED
 ALIKE = 0.6  # of all words of two posts that link to the same page
 WORDS = 4  # fewer must be the same to the letter
@@ -34,7 +35,7 @@ BEGINNING = 8  # words, from which on a beginning counts for the whole
 PART = 0.6  # of the longer post's words that must stand in the shorter one
 FIRM = 4  # ties from here on hold within a channel's limit too: somebody named them
 
-VERSION = 1  # of what is told to be the same: another one makes all groups anew
+VERSION = 2  # of what is told to be the same: another one makes all groups anew
 READ = 400  # words of a text that are compared
 LONG = 4000  # characters of a text that are read for them
 LINKS = 20  # addresses of a post that are looked up
@@ -48,7 +49,9 @@ class Piece:
     channel: str
     when: datetime | None
     names: frozenset[str]
+    own: frozenset[str]  # its id and address
     explicit: frozenset[str]  # its id and aliases: names that are given on purpose
+    syndicated: frozenset[str]  # what it calls its copies
     host: str
     title: tuple[str, ...]
     words: tuple[str, ...]
@@ -132,17 +135,20 @@ class Copy:
 def piece(item: Item) -> Piece:
     """What of a tidied item decides."""
     explicit = frozenset(map(tidy.name, (item.id, *item.aliases)))
-    own = explicit | {tidy.name(item.url)}
+    own = {tidy.name(item.id), tidy.name(item.url)}
+    every = explicit | own
     return Piece(
         id=item.id,
         channel=item.channel,
         when=item.published,
-        names=own - {""},
+        names=every - {""},
+        own=frozenset(own - {""}),
         explicit=explicit - {""},
+        syndicated=frozenset(map(tidy.name, item.syndication)) - every,
         host=tidy.host(item.url),
         title=tuple(words(item.title)),
         words=tuple(words(_said_in(tidy.text(item.html))))[:READ],
-        pages=frozenset(page for page in map(tidy.name, item.links) if _is_page(page)) - own,
+        pages=frozenset(page for page in map(tidy.name, item.links) if _is_page(page)) - every,
         parent=tidy.name(item.reply_to) if item.reply_to else "",
         known=frozenset(map(tidy.name, item.links)) if item.withheld else frozenset(),
     )
@@ -227,11 +233,18 @@ def tie(a: Piece, b: Piece, rulings: Rulings = FREE) -> Tie | None:
 
 
 def _named(a: Piece, b: Piece, gap: float) -> bool:
-    """One is named by the other as itself, or both stand at one address. Two posts about one page elsewhere may share
-    that page's address: then their titles must not differ."""
-    both = a.names & b.names
-    given = both & (a.explicit | b.explicit)
-    return gap <= NAMED and bool(given or (both and (a.title == b.title or not (a.title and b.title) or _said(a, b))))
+    """One names the other as itself, which holds for ever; or both have one name, which holds for a time. Two posts
+    about one page elsewhere may share that page's address: then their titles must not differ."""
+    if _names(a, b) or _names(b, a):
+        return True
+    both, given = a.names & b.names, (a.explicit | a.syndicated) & (b.explicit | b.syndicated)
+    same = both and (a.title == b.title or not (a.title and b.title) or _said(a, b))
+    return gap <= SHARED_NAME and bool(given or both & (a.explicit | b.explicit) or same)
+
+
+def _names(a: Piece, b: Piece) -> bool:
+    """Does one say that it is the other, by an address that it does not stand at itself?"""
+    return bool(a.syndicated & b.names or (a.explicit - a.own) & b.own)
 
 
 def _links(linker: Piece, linked: Piece, gap: float) -> bool:

@@ -102,6 +102,7 @@ class Item:
     quotes: tuple[str, ...] = ()
     links: tuple[str, ...] = ()  # what it points at, in order
     aliases: tuple[str, ...] = ()  # other names others may use for it
+    syndication: tuple[str, ...] = ()  # where, by its own word, the same stands elsewhere: no names of this one
     media: tuple[Media, ...] = ()
     poll: Poll | None = None
     emojis: tuple[Emoji, ...] = ()

@@ -20,6 +20,7 @@ def bare(item: Item, same: tuple[str, ...] = ()) -> Item:
         reply_to=item.reply_to,
         root=item.root,
         aliases=item.aliases,
+        syndication=item.syndication,
         links=same,
         excerpt=True,
         unsearchable=True,

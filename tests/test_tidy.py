@@ -269,6 +269,17 @@ def test_a_film_moves_out_with_its_first_source() -> None:
     assert item.media == (Media(url=f"{BASE}a.webm", type="video", poster=f"{BASE}p.jpg"),)
 
 
+def test_where_a_text_says_it_stands_too_is_known_and_stays_known() -> None:
+    toot, sky, tweet = (f"https://{name}.example/9" for name in ("social", "sky", "x"))
+    quoted = '<blockquote><a class="u-syndication" href="https://else.example/">of another</a></blockquote>'
+    html = f"""<link rel="syndication" href="{sky}"><p>Hi <a class="url u-syndication" href="{toot}">toot</a>{quoted}
+        <a rel="me Syndication" href="{tweet}"></a><a rel="nofollow" class="syndication" href="/other">more</a>"""
+    given = Item(id="a", url="https://b.example/1", channel="b", html=html, syndication=("https://b.example/1/", toot))
+    once = tidy.item(given, NOW)
+    assert once.syndication == (toot, sky, tweet)
+    assert tidy.item(once, NOW) == once
+
+
 def test_what_the_text_links_to_is_listed_once_in_order() -> None:
     item = tidy.item(note("<a href=/b>1</a><a href=/c>2</a><a href=/b>3</a>", links=("https://a.example/",)), NOW)
     assert item.links == ("https://a.example/", "https://blog.example/b", "https://blog.example/c")

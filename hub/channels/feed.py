@@ -90,6 +90,7 @@ def _item(name: str, entry: Entry, document: Document, channel: Feed) -> Item:
         html=entry.html,
         links=entry.links,
         aliases=aliases(name, entry, document),
+        syndication=entry.syndication,
         media=entry.media,
         tags=entry.tags,
         language=entry.language or document.language or channel.language,

@@ -182,6 +182,7 @@ def _entry(entry: Mapping[str, Any], version: str) -> dict[str, object]:
         "tags": [tag for tag in map(_tag, entry.get("tags") or ()) if tag],
         "language": _language(entry),
         "names": [name for name in (_text(entry, "comments"), _text(entry, "link")) if name],
+        "syndication": _same(entry),
         "replies": _text(entry, "wfw_commentrss") or _replies(entry),
         "count": int(count[:9]) if count else -1,
         "parent": [name for name in (_text(parent, "ref"), _text(parent, "href")) if name],
@@ -262,6 +263,12 @@ def _counts(entry: Mapping[str, Any]) -> Iterator[str]:
     yield _text(entry, "slash_comments")
     yield _text(entry, "thr_total")
     yield from (_text(link, "thr:count") for link in entry.get("links") or () if _text(link, "rel") == "replies")
+
+
+def _same(entry: Mapping[str, Any]) -> list[str]:
+    """Where the feed says an entry stands too, or came from."""
+    links = (link for link in entry.get("links") or () if _text(link, "rel") in ("canonical", "syndication"))
+    return [address for link in links if (address := _text(link, "href"))]
 
 
 def _replies(entry: Mapping[str, Any]) -> str:

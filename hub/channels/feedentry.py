@@ -35,6 +35,7 @@ class Entry:
     language: str = ""
     names: tuple[str, ...] = ()  # other names it answers to
     links: tuple[str, ...] = ()  # what it is about, where the format says so apart from the text
+    syndication: tuple[str, ...] = ()  # where it stands too, or came from
     replies: str = ""  # address of its feed of replies
     count: int = -1  # how many replies the feed says there are; -1 when it does not say
     parent: tuple[str, ...] = ()  # names of what it answers

@@ -65,6 +65,7 @@ def _entry(row: Json) -> Entry:
         tags=_strings(row, "tags"),
         language=string(row, "language"),
         names=_strings(row, "names"),
+        syndication=_strings(row, "syndication"),
         replies=string(row, "replies"),
         count=count if isinstance(count, int) else -1,
         parent=_strings(row, "parent"),

@@ -123,7 +123,7 @@ def token(key: str, now: datetime) -> str:
 
 def post(row: Json, channel: Ghost) -> Item:
     """A post. Of one that is not for everybody the Content API gives what stands above the wall."""
-    picture, who = string(row, "feature_image"), mapping(row, "primary_author")
+    picture, who, origin = string(row, "feature_image"), mapping(row, "primary_author"), string(row, "canonical_url")
     made, moved = when(row, "published_at"), when(row, "updated_at")
     return Item(
         id=string(row, "url"),
@@ -140,6 +140,7 @@ def post(row: Json, channel: Ghost) -> Item:
         html=string(row, "html") or paragraphs(string(row, "custom_excerpt") or string(row, "excerpt")),
         ours=True,
         title=string(row, "title"),
+        syndication=(origin,) if origin not in ("", string(row, "url")) else (),
         media=(Media(url=picture, alt=string(row, "feature_image_alt")),) if picture else (),
         tags=tuple(string(tag, "name") for tag in rows(row, "tags") if string(tag, "visibility") != "internal"),
         language=channel.language,

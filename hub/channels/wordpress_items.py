@@ -41,7 +41,7 @@ def hidden(row: Json) -> bool:
 
 def post(row: Json, blog: Blog) -> Item:
     """A post or page with its embedded author, terms and featured picture."""
-    published = when(row, "date_gmt")
+    published, origin = when(row, "date_gmt"), string(row, "yoast_head_json", "canonical")
     return Item(
         id=guid(row),
         url=string(row, "link"),
@@ -53,6 +53,7 @@ def post(row: Json, blog: Blog) -> Item:
         ours=True,
         title=plain(row, "title", "rendered"),
         aliases=(f"{blog.site}/?p={number(row, 'id')}",),
+        syndication=(origin,) if origin not in ("", string(row, "link")) else (),
         media=_media(row),
         tags=_tags(row),
         language=string(row, "lang") or blog.language,

@@ -17,7 +17,7 @@ from hub.model import Account, Choice, Emoji, Item, Media, Poll, Rating
 T = TypeVar("T")
 LONGEST = 4 * 2**20  # bytes of a line
 # what a line says beside what every reader of an export wants; left out where it is empty
-LISTS = ("quotes", "aliases")
+LISTS = ("quotes", "aliases", "syndication")
 WORDS = ("root", "warning")
 SIGNS = ("sensitive", "excerpt", "unsearchable", "withheld")
 
@@ -67,6 +67,7 @@ def item(line: Json, target: Target) -> Item:
         quotes=_texts(line, "quotes"),
         links=_texts(line, "links"),
         aliases=_texts(line, "aliases"),
+        syndication=_texts(line, "syndication"),
         media=tuple(_each(Media, line, "media")),
         poll=_poll(line),
         emojis=tuple(_each(Emoji, line, "emojis")),

@@ -127,5 +127,5 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
     "emojis": lambda data: tuple(Emoji(**one) for one in data),
     "rating": lambda data: Rating(**data),
     "poll": _poll,
-    **dict.fromkeys(("quotes", "links", "aliases", "tags"), tuple),
+    **dict.fromkeys(("quotes", "links", "aliases", "syndication", "tags"), tuple),
 }

@@ -1,8 +1,9 @@
 """What the archive must read and write for hub.copies to say which posts are one piece: what a change reaches, no more.
 
-A post is found by its traces: digests of the pages it links to and of what it says, kept only while it is the brand's
-and may be shown. A change can only alter the ties of that post, and the choice of those it is or was tied to; so the
-groups of all these are made anew, as far as their ties reach.
+A post is found by its traces: digests of the pages it links to and of what it says, near its own time, and of what it
+calls its copies, at any time; kept only while it is the brand's and may be shown. A change can only alter the ties of
+that post, and the choice of those it is or was tied to; so the groups of all these are made anew, as far as their ties
+reach.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, insert, or_, select, update
 
 from hub.copies import LINKED, VERSION, Copy, Piece, Rulings, Tie, grouped, piece, tie
 from hub.store import codec, facts, reading
@@ -64,9 +65,11 @@ class Kin:
         for id in ids:
             self.pieces.pop(id, None)
         rows = [
-            {"key": codec.digest(trace), "item": one.id, "published": moment(one.when)}
+            {"key": codec.digest(trace), "item": one.id, "published": when}
             for one in self._read(ids).values()
-            for trace in one.traces
+            for trace, when in (
+                dict.fromkeys(one.traces, moment(one.when)) | dict.fromkeys(one.syndicated, UNDATED)
+            ).items()
         ]
         if rows:
             self.c.execute(insert(traces), rows)
@@ -93,13 +96,11 @@ class Kin:
         own = self.c.execute(select(traces.c.key, traces.c.published).where(traces.c.item == id)).all()
         called = set(self.c.scalars(select(names.c.name).where(names.c.item == id)))
         keys = sorted({row.key for row in own} | called | self._beside(id))
+        near = _around(min((row.published for row in own), default=UNDATED))
         found: set[str] = set()
         for chunk in chunks(keys):
             found.update(self.c.scalars(select(names.c.item).where(names.c.name.in_(chunk))))
-            if own and own[0].published != UNDATED:
-                since, until = _around(own[0].published)
-                soon = (traces.c.published >= since, traces.c.published <= until)
-                found.update(self.c.scalars(select(traces.c.item).where(traces.c.key.in_(chunk), *soon)))
+            found.update(self.c.scalars(select(traces.c.item).where(traces.c.key.in_(chunk), near)))
         return found - {id}
 
     def _beside(self, id: str) -> set[str]:
@@ -122,10 +123,13 @@ def _others(found: Iterable[Tie]) -> Iterable[Piece]:
     return (one.other for one in found)
 
 
-def _around(published: str) -> tuple[str, str]:
-    """From when to when a post of that time may have copies."""
+def _around(published: str) -> ColumnElement[bool]:
+    """What can be a copy of a post of that time: what was said then, or names it, whenever that was."""
+    if published == UNDATED:
+        return traces.c.published == UNDATED
     when, far = datetime.fromisoformat(published), timedelta(seconds=LINKED)
-    return moment(when - far), moment(when + far)
+    soon = (traces.c.published >= moment(when - far)) & (traces.c.published <= moment(when + far))
+    return or_(traces.c.published == UNDATED, soon)
 
 
 def note(c: Connection, found: Mapping[str, Copy], rows: Mapping[str, Row[Any]]) -> dict[str, Copy]:

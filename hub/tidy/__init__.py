@@ -36,7 +36,7 @@ __all__ = [
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)  # for what may lie ahead, like the end of a poll
 TITLE, NAME, TAG, WARNING, ALT, NAME_OF_ITEM = 300, 80, 60, 500, 2000, 2000
-TAGS_MOST, CHOICES_MOST, EMOJIS_MOST, PAGES_MOST = 30, 50, 100, 20
+TAGS_MOST, CHOICES_MOST, EMOJIS_MOST, PAGES_MOST, COPIES_MOST = 30, 50, 100, 20, 20
 
 # RFC 5646 §2.1 without grandfathered tags: language, script, region, variants, extensions, private use.
 _LANGUAGE = re.compile(
@@ -50,6 +50,7 @@ def item(given: Item, now: datetime) -> Item:
     address = url(given.url)
     found = body(given.html, address, ours=given.ours)
     links = _distinct([*(url(there, address) for there in given.links), *found.links])
+    same = _distinct([*(url(there, address) for there in given.syndication), *found.syndication])
     return replace(
         given,
         id=identity(given.id),
@@ -64,6 +65,7 @@ def item(given: Item, now: datetime) -> Item:
         root=identity(given.root),
         quotes=_distinct(map(identity, given.quotes)),
         aliases=_distinct(map(identity, given.aliases)),
+        syndication=tuple(there for there in same if name(there) != name(address))[:COPIES_MOST],
         links=links[:LINKS_MOST],
         media=_media([*given.media, *found.media], address)[:PICTURES_MOST],
         poll=_poll(given.poll),

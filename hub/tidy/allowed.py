@@ -18,7 +18,7 @@ KEPT = INLINE | BLOCKS | TABLE
 _BOXES = {"div", "section", "article", "header", "footer", "main", "aside", "nav", "address", "center", "fieldset"}
 RENAMED = dict.fromkeys(_BOXES, "p") | {"strike": "s", "tt": "code", "menu": "ul", "acronym": "abbr"}
 PLAYED = {"video", "audio"}
-READ = KEPT | RENAMED.keys() | PLAYED | {"h1", "h2", "img", "iframe", "source"}
+READ = KEPT | RENAMED.keys() | PLAYED | {"h1", "h2", "img", "iframe", "source", "link"}
 SWALLOWED = {"script", "style", "template", "title", "svg", "object", "applet"}
 SWALLOWED |= {"noscript", "noembed", "noframes", "xmp", "plaintext"}
 
@@ -46,6 +46,8 @@ ATTRIBUTES = {
     "th": {"colspan", "rowspan", "scope"},
 }
 READ_ATTRIBUTES = ATTRIBUTES | {
+    "a": {"href", "class", "rel"},
+    "link": {"href", "class", "rel"},
     "img": {"src", "alt", "width", "height", "class"},
     "iframe": {"src", "title"},
     "video": {"src", "poster", "width", "height"},

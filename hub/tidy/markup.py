@@ -55,6 +55,7 @@ class Body:
     html: str
     media: tuple[Media, ...] = ()
     links: tuple[str, ...] = ()
+    syndication: tuple[str, ...] = ()
     cut: bool = False
 
 
@@ -64,16 +65,17 @@ def body(source: str, base: str = "", *, ours: bool = False) -> Body:
     if len(_START.findall(html)) > TAGS_MOST:
         html = _words_only(html)
     media: dict[str, Media] = {}
+    same: dict[str, None] = {}
     for _ in range(ROUNDS):
-        rewriter = Rewriter(base, media)
+        rewriter = Rewriter(base, media, same)
         before, html = html, _JUDGES[ours].clean(rewriter.rewrite(_canonical(html))).strip()
         cut = cut or rewriter.cut
         if html == before:
             break
     else:  # a source that never comes to rest keeps its words
         html = _JUDGES[ours].clean(_words_only(html))
-    links = tuple(dict.fromkeys(rewriter.links))
-    return Body(html=html, media=tuple(media.values())[:PICTURES_MOST], links=links[:LINKS_MOST], cut=cut)
+    links, pictures = tuple(dict.fromkeys(rewriter.links)), tuple(media.values())
+    return Body(html=html, media=pictures[:PICTURES_MOST], links=links[:LINKS_MOST], syndication=tuple(same), cut=cut)
 
 
 def text(html: str) -> str:

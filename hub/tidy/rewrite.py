@@ -39,10 +39,12 @@ class _Open:
 
 @dataclass(slots=True)
 class Rewriter:
-    """`media` (by name) and `links` collect what was met; `cut` is true when the rest was left out."""
+    """`media` (by name), `links` and `same` (to copies, by their word) collect what was met; `cut` is true when the
+    rest was left out."""
 
     base: str
     media: dict[str, Media] = field(default_factory=dict)
+    same: dict[str, None] = field(default_factory=dict)
     links: list[str] = field(default_factory=list)
     cut: bool = False
     _out: list[str] = field(default_factory=list)
@@ -83,12 +85,28 @@ class Rewriter:
         self._write(words, filled=bool(words.replace("&nbsp;", " ").strip()))
 
     def _start(self, tag: str, given: dict[str, str]) -> None:
+        if tag in ("a", "link"):
+            self._syndicated(given)
         if tag in PLAYED:
             self._player = self._film(tag, given)
         elif tag in ("img", "iframe"):
             (self._picture if tag == "img" else self._embed)(given)
-        elif tag != "source":
+        elif tag not in ("source", "link"):
             self._element(self._rename(tag), given)
+
+    def _syndicated(self, given: dict[str, str]) -> None:
+        """Does a link lead to a copy of what it stands in? In a quotation, of what is quoted.
+
+        https://microformats.org/wiki/rel-syndication · https://indieweb.org/u-syndication
+        """
+        said = (
+            "u-syndication" in given.get("class", "").split() or "syndication" in given.get("rel", "").lower().split()
+        )
+        if said and (address := url(given.get("href", ""), self.base)) and not self._quoting():
+            self.same[address] = None
+
+    def _quoting(self) -> bool:
+        return any(element.tag == "blockquote" for element in self._opened)
 
     def _rename(self, tag: str) -> str:
         if tag[0] == "h" and tag[1:].isdigit():

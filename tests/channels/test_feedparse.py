@@ -138,3 +138,10 @@ def test_what_the_child_stumbles_over_is_told_and_the_child_goes_on(parser: Pars
     assert "OverflowError" in told.value.where
     assert ids(parser.read(answer(rss(ENTRY.format(1))))) == ["g1"]
     assert parser._child is child
+
+
+@pytest.mark.parametrize("rel", ["canonical", "syndication"])
+def test_an_entry_names_where_it_stands_too(parser: Parser, rel: str) -> None:
+    link = f"<link xmlns='http://www.w3.org/2005/Atom' rel='{rel}' href='https://log.example/1'/>"
+    (entry,) = parser.read(answer(rss(f"<item><guid>g</guid><link>https://f.example/1</link>{link}</item>"))).entries
+    assert (entry.link, entry.syndication) == ("https://f.example/1", ("https://log.example/1",))

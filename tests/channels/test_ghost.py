@@ -52,5 +52,12 @@ def test_what_members_say_to_each_other_stays_among_them(site: Tape) -> None:
     assert not [item for item in public(site.pull(HERE)).values() if item.reply_to]
 
 
+def test_a_post_that_says_where_it_came_from_names_that_place(site: Tape) -> None:
+    site["content/posts"]["posts"][0]["canonical_url"] = "https://log.example/copper"
+    assert "https://log.example/copper" in {
+        name for item in public(site.pull(HERE)).values() for name in item.syndication
+    }
+
+
 def test_no_address_of_a_member_is_kept(site: Tape) -> None:
     assert "mail.example" not in repr(site.pull(HERE))

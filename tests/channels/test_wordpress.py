@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hub.channels import Ask
+from hub.channels import wordpress_items as made
 from hub.channels.wordpress import Wordpress
 from hub.errors import Malformed, Refused
 from hub.model import Batch
@@ -323,3 +324,12 @@ def test_whatever_happens_and_wherever_pulls_are_cut_the_next_on_demand_agrees(
     shelf.pull()
     shelf.pull(recheck=True)
     assert shelf.agrees()
+
+
+def test_a_post_whose_canonical_address_is_elsewhere_names_that_place() -> None:
+    row = {"link": "https://b.example/1", "guid": {"rendered": "https://b.example/?p=1"}, "id": 1}
+    said = [
+        made.post({**row, "yoast_head_json": {"canonical": at}}, made.Blog("blog", "https://b.example")).syndication
+        for at in ("https://b.example/1", "https://log.example/1")
+    ]
+    assert said == [(), ("https://log.example/1",)]

@@ -106,6 +106,21 @@ def test_an_answer_is_the_copy_of_another_only_where_it_names_it() -> None:
     assert why([one, replace(two, aliases=(one.url,))]) == ["", "named"]
 
 
+def test_what_a_post_calls_its_copy_is_one_whatever_it_says_and_however_late() -> None:
+    toot = note("mastodon", "Other words", timedelta(days=400))
+    names = ({"syndication": (toot.url,)}, {"aliases": (toot.id,)})
+    assert [why([article(**more), toot]) for more in names] == [["", "named"]] * 2
+
+
+def test_an_address_that_two_posts_share_is_no_proof_for_ever() -> None:
+    found = {}
+    for days in (5, 45):
+        again = said("feed", 1, "Again", timedelta(days=days), url=article().url)
+        both = [note("x", "Hm", timedelta(days=days), syndication=("https://a.example/",)) for _ in range(1)]
+        found[days] = why([article(), again]), why([article(syndication=("https://a.example/",)), *both])
+    assert found == {5: (["", "named"], ["", "named"]), 45: (["", ""], ["", ""])}
+
+
 def test_a_post_is_no_copy_of_what_it_answers() -> None:
     toot = note("mastodon", STORY)
     assert tie(piece(toot), piece(note("x", STORY, SOON, reply_to=toot.id))) is None

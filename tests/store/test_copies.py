@@ -1,5 +1,6 @@
 """One piece, cross-posted, is one thread: whatever came first, until a person or a deletion says otherwise."""
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
 
@@ -137,6 +138,35 @@ def test_the_brands_answer_come_back_from_another_network_is_told_once(full: Arc
     names = [line(reply) for reply in full.thread(BLOG.id).replies]
     assert "..https://a.example/thanks for that" in names
     assert not [name for name in names if "echo" in name]
+
+
+LATE = timedelta(days=45)
+EPISODE = said("letter", 4, "Mara Lind stays after the last train.", timedelta(), title="Episode 58")
+LATER = said("mastodon", 4, "You can talk about it here!", LATE)
+NAMING = {
+    "podcast:socialInteract": {"aliases": (LATER.id, LATER.url)},
+    "u-syndication": {"syndication": (LATER.url,)},
+    "a name of another server": {"syndication": (LATER.id,)},
+}
+
+
+@pytest.mark.parametrize("names", NAMING.values(), ids=list(NAMING))
+@pytest.mark.parametrize("first", [0, 1])
+def test_an_episode_and_the_post_it_names_six_weeks_later_are_one(
+    archive: Archive, names: dict[str, tuple[str, ...]], first: int
+) -> None:
+    both = (replace(EPISODE, **names), answer(LATER, "tooted")), (LATER,)
+    bring(archive, *both[first], *both[1 - first])
+    found = archive.thread(EPISODE.id)
+    assert (found.ties, [line(reply) for reply in found.replies]) == (
+        {LATER.id: "named"},
+        ["https://a.example/tooted"],
+    )
+
+
+def test_where_a_post_names_its_copy_no_longer_they_part(archive: Archive) -> None:
+    bring(archive, replace(EPISODE, syndication=(LATER.url,)), LATER, EPISODE)
+    assert archive.thread(EPISODE.id).copies == ()
 
 
 def test_a_reply_of_the_public_asks_nothing_about_copies(archive: Archive) -> None:
