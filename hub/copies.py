@@ -35,7 +35,8 @@ BEGINNING = 8  # words, from which on a beginning counts for the whole
 PART = 0.6  # of the longer post's words that must stand in the shorter one
 FIRM = 4  # ties from here on hold within a channel's limit too: somebody named them
 
-VERSION = 2  # of what is told to be the same: another one makes all groups anew
+SAME = "same"  # what ties a message to the one that it is, brought by another channel (hub.store.twins)
+VERSION = 3  # of what is told to be the same: another one makes all groups anew
 READ = 400  # words of a text that are compared
 LONG = 4000  # characters of a text that are read for them
 LINKS = 20  # addresses of a post that are looked up

@@ -34,10 +34,14 @@ def incomplete(c: Connection) -> Iterator[tuple[str, tuple[Coverage, ...]]]:
         for row in each(c, select(*(items.c[column] for column in _COLUMNS)), items.c.thread, roots):
             threads[row.thread].append(row)
         for root, rows in threads.items():
-            group = {root, *(row.id for row in rows if row.shown and row.copy_of and row.above == row.copy_of)}
-            found = of(c, sorted(group), [row for row in rows if row.id not in group])
+            group = {root, *(row.id for row in rows if row.shown and _copied(row))}
+            found = of(c, sorted(group), [row for row in rows if row.id != root and not _copied(row)])
             if any(row.id == root and row.shown for row in rows) and any(one.reported > one.shown for one in found):
                 yield root, found
+
+
+def _copied(row: Row[Any]) -> bool:
+    return bool(row.copy_of) and bool(row.above == row.copy_of)
 
 
 def _coverage(counted: Counted, replies: Collection[Row[Any]], left: Mapping[str, int]) -> Iterator[Coverage]:

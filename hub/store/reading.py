@@ -6,14 +6,16 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Row, func, select, tuple_
+from sqlalchemy import Connection, Row, func, or_, select, tuple_
 
-from hub.copies import fullest
+from hub.copies import SAME, fullest
 from hub.model import Entry, Item, Reply, Thread, Tombstone, Unknown
 from hub.store import Record, codec, coverage, figures, journal, names, reactions, texts
 from hub.store.database import CHUNK, each
 from hub.store.schema import items
 from hub.threads import Line, Spot, reading
+
+_NO_TWIN = or_(items.c.tied_by != SAME, items.c.above != items.c.copy_of)  # told by no other name
 
 
 class Kept(Protocol):
@@ -163,8 +165,8 @@ def copied(row: Row[Any]) -> bool:
 
 
 def echoes(row: Row[Any]) -> bool:
-    """Is it a copy of a reply: what the brand said already, come back from another network?"""
-    return copied(row) and row.copy_of != row.thread
+    """Is it a copy of a reply, or what another channel brings too: said already, come back from elsewhere?"""
+    return copied(row) and (row.copy_of != row.thread or row.tied_by == SAME)
 
 
 def thread(c: Connection, root: str) -> Thread | None:
@@ -200,7 +202,7 @@ def _replies(root: str, members: Mapping[str, Row[Any]], shown: Mapping[str, Ite
     same = {row.id: row.copy_of for row in members.values() if copied(row)}
     same |= {row.id: _begun(row, members, same) for row in members.values() if row.part}
     replies = [row for row in members.values() if row.id != root and row.id not in same]
-    lines = [Line(row.id, same.get(row.above, row.above), row.published, row.shown, _gap(row)) for row in replies]
+    lines = [Line(row.id, _first(row.above, same), row.published, row.shown, _gap(row)) for row in replies]
     named = sorted((row for row in replies if row.shown and _gap(row)), key=lambda row: (row.published, row.id))
     gaps = {_gap(row): row for row in reversed(named)}
     for step in reading(root, lines):
@@ -219,12 +221,20 @@ def _begun(row: Row[Any], members: Mapping[str, Row[Any]], same: Mapping[str, st
     """What a part goes on with; of a copy, that of which it is one."""
     while row.part:
         row = members[row.above]
-    return same.get(row.id, row.id)
+    return _first(row.id, same)
+
+
+def _first(id: str, same: Mapping[str, str]) -> str:
+    """What stands for an item that is not told by itself."""
+    while id in same:
+        id = same[id]
+    return id
 
 
 def waiting(c: Connection, prefix: str) -> list[tuple[str, Item]]:
     """What a rule whose id begins so hides, with that id, the oldest first."""
-    ask = select(items).where(items.c.hidden.startswith(prefix, autoescape=True), items.c.text.is_not(None))
+    begun = items.c.hidden.startswith(prefix, autoescape=True)
+    ask = select(items).where(begun, items.c.text.is_not(None), _NO_TWIN)
     found = c.execute(ask.order_by(items.c.published, items.c.id)).all()
     said = load(c, found)
     return [(row.hidden, said[row.id]) for row in found]
@@ -240,7 +250,7 @@ def newest(c: Connection, many: int) -> list[Item]:
 
 def hidden(c: Connection) -> dict[str, int]:
     """Rule id → how many items it hides."""
-    ask = select(items.c.hidden, func.count()).where(items.c.hidden != "").group_by(items.c.hidden)
+    ask = select(items.c.hidden, func.count()).where(items.c.hidden != "", _NO_TWIN).group_by(items.c.hidden)
     return {row[0]: row[1] for row in c.execute(ask)}
 
 

@@ -28,6 +28,7 @@ from hub.store import (
     persons,
     reading,
     stitches,
+    twins,
     versions,
     weave,
 )
@@ -159,12 +160,17 @@ class Transaction:
 
     def rule(self, rulings: Rulings) -> None:
         """From now on people decide this of copies."""
+        made = kin.settled(self.c)
         turned = sorted(kin.rule(self.c, rulings))
         self.kin = kin.Kin(self.c, rulings)
         for ids in chunks(turned):
             self.kin.write(ids)
         for ids in chunks(turned):
             self._regroup(ids)
+        for ids in chunks(() if made else twins.known(self.c)):
+            was = self._pair(ids, ())
+            self._hang(list(was), was)
+            self._crown({*was, *self.turned})
 
     def finish(self, counted: Iterable[str] = (), faced: Iterable[str] = ()) -> Changes:
         """Decide what is shown, journal what a reader could tell apart (and items with other figures or faces)."""
@@ -221,7 +227,7 @@ class Transaction:
         self._remember(tied)
         was |= reading.rows(self.c, tied[len(touched) :])
         weave.tie(self.c, weave.resolve(self.c, tied))
-        grouped = self._group(sorted(voices), near - set(was))
+        grouped = self._group(sorted(voices), near - set(was)) | self._pair(tied, every)
         others = {id: row for id, row in grouped.items() if id not in tied}
         self._hang([*tied, *others], was | others)
         self._crown({*touched, *self.turned})
@@ -255,6 +261,14 @@ class Transaction:
             return {}
         self.kin.write(voices)
         found = self.kin.groups(voices, near)
+        rows = reading.rows(self.c, found)
+        self._remember(found)
+        return {id: rows[id] for id in kin.note(self.c, found, rows)}
+
+    def _pair(self, tied: Collection[str], called: Collection[str]) -> dict[str, Row[Any]]:
+        """Which of these, and of what goes by one of the names, another channel brings under another name; the rows, as
+        they were, of those of which that is not as before."""
+        found = twins.found(self.c, twins.near(self.c, tied, called))
         rows = reading.rows(self.c, found)
         self._remember(found)
         return {id: rows[id] for id in kin.note(self.c, found, rows)}

@@ -38,7 +38,7 @@ def version(name: str, channel: str) -> st.SearchStrategy[Item]:
         "ours": st.sampled_from([True, False, False]),
         "excerpt": st.booleans(),
         "links": st.sampled_from([(), (), (url("n0"),), (url("n1"), url("n2"))]),
-        "aliases": st.sampled_from([(), (), (url("n0"),), (url("alias"),)]),
+        "aliases": st.sampled_from([(), (), (url("n0"),), (url("n1"), url("n2")), (url("alias"),)]),
         "html": st.sampled_from([f"<p>{name}</p>", "<p>other</p>"]),
     }
     return st.fixed_dictionaries(fields).map(lambda values: item(name, channel=channel, **values))
