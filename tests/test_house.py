@@ -39,6 +39,7 @@ FLOORS: tuple[set[str], ...] = (
         "terms",
     },
     {"mail", "scaling", "threads", "tidy", "toml", "workers"},
+    {"pieces"},
     {"copies", "insight", "people", "targets", "tongue"},
     {"forgotten", "rules", "web"},
     {"channels", "host", "index", "sections", "store"},
@@ -68,8 +69,9 @@ KNOWS = {
     "pages": {"model"},
     "threads": {"model"},
     "channels": {"model", "errors", "web"},
-    "copies": {"model", "tidy"},
-    "store": {"model", "errors", "gaps", "pages", "terms", "threads", "copies", "people", "tidy"},
+    "pieces": {"model", "threads", "tidy"},
+    "copies": {"model", "pieces", "tidy"},
+    "store": {"model", "errors", "gaps", "pages", "terms", "threads", "pieces", "copies", "people", "tidy"},
     "index": {"model", "errors", "pages", "query", "tidy"},
 }
 

@@ -15,8 +15,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, insert, or_, select, update
 
-from hub.copies import LINKED, VERSION, Copy, Piece, Rulings, Tie, grouped, piece, tie
-from hub.store import codec, facts, reading
+from hub.copies import LINKED, VERSION, Copy, Rulings, Tie, grouped, tie
+from hub.pieces import Piece, piece
+from hub.store import codec, facts, reading, stitches
 from hub.store.database import chunks, each
 from hub.store.schema import items, names, traces
 from hub.threads import UNDATED, moment
@@ -115,7 +116,9 @@ class Kin:
         wanted = set(ids)
         may = select(items).where(items.c.ours, items.c.text.is_not(None), items.c.hidden == "")
         rows = list(each(self.c, may, items.c.id, wanted - self.pieces.keys()))
-        self.pieces.update((id, piece(item)) for id, item in reading.bodies(self.c, rows).items())
+        read = reading.bodies(self.c, rows)
+        parts = stitches.lines(self.c, [row.id for row in rows if not row.parent_name])
+        self.pieces.update((id, piece(item, parts.get(id, ()))) for id, item in read.items())
         return {id: self.pieces[id] for id in sorted(wanted & self.pieces.keys())}
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, MetaData, Table, Text, text
 from sqlalchemy.types import TypeEngine
 
-HEAD = "0010"  # the newest revision in migrations/versions/
+HEAD = "0011"  # the newest revision in migrations/versions/
 
 schema = MetaData()
 
@@ -150,6 +150,8 @@ items = Table(  # an item as it is shown, or its place when it is gone or hidden
     Index("items_thread", "thread"),
     Index("items_voice", "above", "ours"),
     Index("items_part", "part", "thread"),
+    # of the brand's own, which may go on with a post
+    Index("items_answer", "parent", sqlite_where=text("ours = 1"), postgresql_where=text("ours")),
     Index("items_parent_name", "parent_name"),
     Index("items_root_name", "root_name"),
     Index("items_copy_of", "copy_of"),

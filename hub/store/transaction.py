@@ -156,7 +156,8 @@ class Transaction:
             change = update(items).where(items.c.id == bindparam("one"))
             self.c.execute(change.values(hidden=bindparam("rule")), rows)
         for ids in chunks(hidden):
-            self._regroup([id for id, row in reading.rows(self.c, ids).items() if row.ours])
+            ours = {id for id, row in reading.rows(self.c, ids).items() if row.ours}
+            self._regroup(sorted(ours | stitches.heads(self.c, ours)))
 
     def rule(self, rulings: Rulings) -> None:
         """From now on people decide this of copies."""
@@ -217,7 +218,8 @@ class Transaction:
         every = named | names.of(self.c, touched)
         held = names.holders(self.c, every)
         voices = {id for id, row in was.items() if row.ours}
-        near = self.kin.near(voices)
+        posts = voices | stitches.heads(self.c, voices)
+        near = self.kin.near(posts)
         write()
         voices |= self._refresh(touched, was)
         now = names.holders(self.c, every)
@@ -226,8 +228,11 @@ class Transaction:
         tied = [*touched, *sorted((names.naming(self.c, passed) | linking) - set(touched))]
         self._remember(tied)
         was |= reading.rows(self.c, tied[len(touched) :])
+        led = stitches.heads(self.c, tied) - posts  # whose parts these were till now
+        near |= self.kin.near(led)
         weave.tie(self.c, weave.resolve(self.c, tied))
-        grouped = self._group(sorted(voices), near - set(was)) | self._pair(tied, every)
+        posts |= voices | led | stitches.heads(self.c, tied)
+        grouped = self._group(sorted(posts), near) | self._pair(tied, every)
         others = {id: row for id, row in grouped.items() if id not in tied}
         self._hang([*tied, *others], was | others)
         self._crown({*touched, *self.turned})

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from hub import copies
+from hub.pieces import piece
 from tests.copies.labelled import Pair, pairs
 
 TUNED, HELD = 0, 1  # the halves: thresholds were chosen on the one, figures come from the other
@@ -31,7 +32,7 @@ class Figures:
 
 
 def same(pair: Pair) -> bool:
-    return copies.tie(copies.piece(pair.a), copies.piece(pair.b)) is not None
+    return copies.tie(piece(pair.a), piece(pair.b, pair.parts)) is not None
 
 
 def figures(half: int) -> Figures:

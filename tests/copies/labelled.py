@@ -45,6 +45,7 @@ class Pair:
     same: bool
     sort: str
     half: int
+    parts: tuple[Item, ...] = ()  # how `b` goes on
 
     @property
     def alike(self) -> float:
@@ -98,6 +99,7 @@ def _of_pieces() -> Iterator[Pair]:
             yield Pair(a, b, True, sort, half)
         for sort, a, b in _others(number, piece, pieces):
             yield Pair(a, b, False, sort, half)
+        yield from _in_parts(number, piece, pieces)
 
 
 def _article(number: int, piece: Piece, **more: object) -> Item:
@@ -161,6 +163,34 @@ def _others(number: int, piece: Piece, pieces: list[Piece]) -> Iterator[tuple[st
     else:
         early = said("mastodon", number, f"Tomorrow on the blog: {piece['title']}", timedelta(hours=-22))
         yield "promised a day before", article, early
+
+
+def _in_parts(number: int, piece: Piece, pieces: list[Piece]) -> Iterator[Pair]:
+    """A post in three parts: one whose last part leads to the article, or one that teases three articles."""
+    article, soon, half = _article(number, piece), timedelta(minutes=1 + number * 3 % 50), number % 2
+    later = soon + timedelta(hours=number % 5)
+    if number % 3 == 0:
+        texts = [piece["toot"], short(piece["rest"], 200), "Read it all:"]
+        head, *parts = _parts(number, texts, later, ["", "", article.url])
+        yield Pair(article, head, True, "thread that leads to it", half, tuple(parts))
+        texts = [short(piece["lead"], 100), short(piece["rest"], 120), "The whole story"]
+        head, *parts = _parts(number, texts, soon, ["", "", tagged(article.url, "thread")])
+        yield Pair(article, head, True, "thread that leads to it", half, tuple(parts))
+    else:
+        nexts = [piece, *(pieces[(number + step) % len(pieces)] for step in (1, 2))]
+        links = [article.url, *(f"{HOMES['blog']}{number + step}-0" for step in (1, 2))]
+        head, *parts = _parts(number, [one["x"] for one in nexts], soon, links)
+        yield Pair(article, head, False, "thread of teasers", half, tuple(parts))
+
+
+def _parts(number: int, texts: list[str], after: timedelta, links: list[str]) -> list[Item]:
+    """Posts that each answer the one before, numbered as people do."""
+    made: list[Item] = []
+    for at, (text, link) in enumerate(zip(texts, links, strict=True)):
+        more = {"reply_to": made[-1].id} if made else {}
+        marked = f"{at + 1}/{len(texts)} {text}" if number % 2 else f"{text} ({at + 1}/{len(texts)})"
+        made.append(said("mastodon", number, marked, after + timedelta(minutes=at), *filter(None, [link]), **more))
+    return made
 
 
 def _of_series() -> Iterator[Pair]:

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.copies import Copy, Look, Piece, Rulings, Tie, grouped, piece, tie
+from hub.copies import Copy, Look, Rulings, Tie, grouped, tie
 from hub.model import Item
+from hub.pieces import Piece, piece
 from tests.bench.copies import HELD, figures
 from tests.copies.labelled import said, short
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from hub import tidy
-from hub.copies import Rulings, grouped, piece
+from hub.copies import Rulings, grouped
 from hub.model import Item
+from hub.pieces import piece
 from tests.channels.test_real_feeds import CORPORA, NOW, pulled
 from tests.copies.test_copies import among
 

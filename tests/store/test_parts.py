@@ -1,5 +1,6 @@
 """What the brand says in several posts stands as one; its answers inside a conversation stay answers."""
 
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hub.model import Account, Item
+from hub.store import show_all
 from hub.store.archive import Archive
 from tests.store.conftest import Fresh
 from tests.store.said import bring, item, lose, post, short, tree, url, whole
@@ -94,6 +96,85 @@ def test_of_two_answers_to_itself_the_numbered_one_goes_on(archive: Archive) -> 
     )
     bring(archive, head, aside, second)
     assert (line(archive, "0"), tree(archive, "0")) == (["1"], ["x"])
+
+
+SITE_OF = {name: f"https://blog.acme.example/{name}" for name in "xyz"}
+ARTICLES = [
+    post(
+        f"article-{name}",
+        at=0,
+        channel="blog",
+        url=at,
+        title=f"Why we like {name} so much",
+        html=f"<p>Story {name}</p>",
+    )
+    for name, at in SITE_OF.items()
+]
+
+
+def leading(*to: str) -> list[Item]:
+    """A post in as many parts as there are pages to lead to, "" for none."""
+    words = ["Three reasons to come", "and a few more", "the whole story is here"]
+    html = [
+        f'<p>{at}/3 {text} <a href="{link}">{link}</a></p>' for at, text, link in zip((1, 2, 3), words, to, strict=True)
+    ]
+    ties = [
+        {"to": str(at - 1) if at > 1 else "", "links": (link,) if link else ()}
+        for at, link in zip((1, 2, 3), to, strict=True)
+    ]
+    return [part(str(at), at=at + 1, channel="toots", html=html[at - 1], **ties[at - 1]) for at in (1, 2, 3)]
+
+
+TEASERS = leading(*SITE_OF.values())
+LEADS = leading("", "", SITE_OF["y"])
+
+
+def told(archive: Archive, *items: Item) -> Archive:
+    for one in items:
+        bring(archive, one, channel=one.channel)
+    return archive
+
+
+def test_a_post_whose_parts_tease_different_articles_is_a_thread_of_its_own(archive: Archive) -> None:
+    told(archive, *ARTICLES, *TEASERS)
+    assert (line(archive), {archive.thread(one.id).copies for one in ARTICLES}) == (["2", "3"], {()})
+
+
+def test_a_post_whose_last_part_leads_to_an_article_is_that_article(archive: Archive) -> None:
+    told(archive, *ARTICLES, *LEADS)
+    found = archive.thread(ARTICLES[1].id)
+    assert (found.ties, [short(one.id) for one in found.parts[url("1")]]) == ({url("1"): "links"}, ["2", "3"])
+
+
+def test_a_part_that_goes_or_is_hidden_takes_its_links_along(archive: Archive) -> None:
+    told(archive, *ARTICLES, *TEASERS)
+    archive.rejudge(lambda one: "spam" if one.id == url("2") else "", "two is spam")
+    assert archive.thread(ARTICLES[0].id).ties == {url("1"): "links"}
+    archive.rejudge(show_all, "none")
+    assert archive.thread(ARTICLES[0].id).copies == ()
+    lose(archive, "2", channel="toots")
+    assert archive.thread(ARTICLES[0].id).ties == {url("1"): "links"}
+
+
+@given(st.permutations(range(9)), st.sampled_from([TEASERS, LEADS]), st.sampled_from(["", "1", "2", "3"]))
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.parametrize("fresh", ["sqlite"], indirect=True)
+def test_what_a_post_in_parts_is_does_not_depend_on_the_order(
+    fresh: Fresh, order: list[int], said: list[Item], lost: str
+) -> None:
+    same = [
+        replace(one, id=f"{one.id}x", url=f"{one.url}x", channel="x", reply_to=one.reply_to and f"{one.reply_to}x")
+        for one in said
+    ]
+    every = [*ARTICLES, *said, *same]
+    one, two = told(fresh(), *every), told(fresh(), *(every[at] for at in order[:5]))
+    for archive in (one, two):
+        lose(archive, *filter(None, [lost]), channel="toots")
+    told(two, *(every[at] for at in order[5:]))
+    lose(two, *filter(None, [lost]), channel="toots")
+    assert whole(one) == whole(two)
+    for archive in (one, two):
+        archive.close()
 
 
 @given(st.permutations(range(7)), st.sampled_from(["{}/5", "({}/5)", "🧵 {}/n"]))
