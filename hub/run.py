@@ -117,7 +117,7 @@ def rewind(hub: Hub) -> None:
 def judge(hub: Hub) -> Changes:
     """Apply rules and a team that changed since the last update to what is stored."""
     hub.store.recruit(hub.settings.brand.team, hub.rules.judge)
-    hub.store.welcome(hub.settings.mentions)
+    hub.store.welcome(hub.settings.mentions, [one.value for one in hub.rules.shows if one.what == "item"])
     hub.store.introduce([one.accounts for one in hub.rules.people])
     return hub.store.rejudge(hub.rules.judge, hub.rules.digest, hub.rules.rulings)
 

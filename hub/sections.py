@@ -207,7 +207,8 @@ class File(Section):
     """content/hub.toml as a whole."""
 
     mentions: Literal["answered", "all", "none"] = Field(
-        default="answered", description="mentions that are shown at once"
+        default="answered",
+        description="mentions that are shown; in talks of others those that the brand answered, or all",
     )
     people: Literal["all", "team", "none"] = Field(default="all", description="who has a page: everybody, or the team")
     crawlers: Literal["all", "no-ai"] = Field(

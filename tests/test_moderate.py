@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -181,3 +181,31 @@ def test_the_team_sees_which_questions_nobody_answered(site: Callable[[str], Sit
     open_, done = (item(name, reply_to=POST.id, html="<p>Does it whistle?</p>") for name in ("open", "done"))
     hub.bring(POST, open_, done, REPLY, item("answer", ours=True, reply_to=done.id))
     assert [one["id"] for one in hub.hub("status", "--waiting")] == [open_.id]
+
+
+def test_the_team_sees_questions_that_are_held(site: Callable[[str], Site]) -> None:
+    hub = site("hold")
+    hub.bring(POST, item("ask", html="<p>Does Ada whistle?</p>"), item("note"))
+    (one,) = hub.hub("status", "--waiting")
+    assert (one["id"], one["shown"]) == ("https://t.example/ask", False)
+
+
+def test_the_answer_of_the_brand_shows_a_held_question(site: Callable[[str], Site]) -> None:
+    hub = site("hold")
+    ask = item("ask", html="<p>Wordask?</p>")
+    hub.bring(ask, item("answer", ours=True, reply_to=ask.id))
+    assert (hub.shows("Wordask"), hub.hub("moderate"), hub.hub("status", "--waiting")) == (EVERYWHERE, [], [])
+
+
+def test_a_mention_in_a_talk_of_others_waits_for_a_person_and_is_shown_when_let_through(
+    site: Callable[[str], Site],
+) -> None:
+    hub = site("auto")
+    ada = Account(name="Ada", id="https://t.example/@ada", url="https://t.example/@ada")
+    html = f'<p><a href="{ada.url}">@ada</a> Wordbeside?</p>'
+    hub.bring(replace(POST, author=ada), item("beside", reply_to="https://t.example/nowhere", html=html))
+    (one,) = hub.hub("moderate")
+    assert (one["id"], one["held"], hub.shows("Wordbeside")) == ("https://t.example/beside", "unplaced", set())
+    assert [asked["id"] for asked in hub.hub("status", "--waiting")] == [one["id"]]
+    hub.hub("moderate", "approve", one["key"])
+    assert (hub.shows("Wordbeside"), hub.hub("moderate")) == (EVERYWHERE, [])

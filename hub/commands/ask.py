@@ -80,7 +80,8 @@ def status(screen: Screen, unanswered: bool) -> int:
         if unanswered:
             questions = waiting(hub)
             asked = [
-                {"id": one.id, "url": one.url, "channel": one.channel, "asked": one.published} for one in questions
+                {"id": one.id, "url": one.url, "channel": one.channel, "asked": one.published, "shown": shown}
+                for one, shown in questions
             ]
             screen.result(asked, _questions(questions))
             return 0
@@ -98,24 +99,32 @@ def status(screen: Screen, unanswered: bool) -> int:
     return 0
 
 
-def waiting(hub: Hub) -> list[Item]:
-    """Questions among what the public said last that the brand has not answered, the oldest first."""
+def waiting(hub: Hub) -> list[tuple[Item, bool]]:
+    """Questions among what the public said last that the brand has not answered, the oldest first, and whether they are
+    shown: what is held, and a mention that stands nowhere, wait for an answer as well."""
     from hub.insight import answers
+    from hub.insight.questions import asks
+    from hub.model import HELD
+    from hub.threads import moment
 
     ids = [item.id for item in hub.store.newest(RECENT)]
     roots = sorted({record.thread for record in hub.store.records(ids)})
     threads = (thread for root in roots if (thread := hub.store.thread(root)))
     found = {item.id: item for thread in threads for item in answers.waiting(thread)}
-    return [found[id] for id in reversed(ids) if id in found]
+    unseen = [*(item for _, item in hub.store.waiting(HELD)), *hub.store.unplaced(RECENT)]
+    open_ = [(item, True) for item in found.values() if item.id in set(ids)]
+    open_ += [(item, False) for item in unseen if asks(item)]
+    return sorted(open_, key=lambda one: (moment(one[0].published), one[0].id))
 
 
-def _questions(questions: list[Item]) -> Iterator[str]:
+def _questions(questions: list[tuple[Item, bool]]) -> Iterator[str]:
     from hub import tidy
 
     yield f"{len(questions)} questions wait for an answer"
-    for one in questions:
+    for one, shown in questions:
         said = " ".join(f"{one.title} {tidy.text(one.html)}".split())
-        yield f"{when(one.published)[:10]}  {one.channel}  {one.author.name or 'Unnamed'}: {said[:160]}"
+        unseen = "" if shown else " (not shown)"
+        yield f"{when(one.published)[:10]}  {one.channel}  {one.author.name or 'Unnamed'}{unseen}: {said[:160]}"
         yield f"    {one.url or one.id}"
 
 

@@ -21,12 +21,14 @@ if TYPE_CHECKING:
 VERBS = {"approve": "let through", "hide": "hidden by hand", "block": "account blocked", "undo": ""}
 KEYS = {"a": "approve", "h": "hide", "p": "block"}
 ENDS = ("q", "\x03", "\x04")
+UNPLACED = "unplaced"  # a mention in the midst of other people's talk, which the brand has not answered
 RECENT = 2000  # messages of the public that are looked at for doubtful ones
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Case:
-    """A message for a person to decide about: it is held, or it is shown and looks like spam (`doubt` in percent)."""
+    """A message for a person to decide about: it is held, it stands nowhere (`held` is UNPLACED), or it is shown and
+    looks like spam (`doubt` in percent)."""
 
     key: str
     item: Item
@@ -105,7 +107,8 @@ def told(screen: Screen) -> int:
 
 
 def waiting(hub: Hub) -> Iterator[Case]:
-    """What is held, then what is shown and doubtful. Doubt hides nothing: a person does, or a rule with a name."""
+    """What is held, then mentions that stand nowhere, then what is shown and doubtful. Doubt hides nothing: a person
+    does, or a rule with a name."""
     from hub.insight import spam
     from hub.model import HELD
     from hub.pages import digest
@@ -113,6 +116,9 @@ def waiting(hub: Hub) -> Iterator[Case]:
     for rule, item in hub.store.waiting(HELD):
         found = spam.judge(item)
         yield Case(key=digest(item.id), item=item, held=rule, doubt=found.percent, why=found.why)
+    for item in reversed(hub.store.unplaced(RECENT) if hub.settings.mentions != "none" else ()):
+        found = spam.judge(item)
+        yield Case(key=digest(item.id), item=item, held=UNPLACED, doubt=found.percent, why=found.why)
     for item in hub.store.newest(RECENT):
         found = spam.judge(item)
         if found.doubtful and not hub.rules.decided(item):
@@ -254,7 +260,8 @@ def _listed(cases: Iterable[Case]) -> Iterator[str]:
     empty = True
     for case in cases:
         empty, item = False, case.item
-        state = "held" if case.held else f"doubtful ({case.doubt} %: {', '.join(case.why)})"
+        state = {UNPLACED: "said to others, stands nowhere", "": ""}.get(case.held, "held")
+        state = state or f"doubtful ({case.doubt} %: {', '.join(case.why)})"
         yield f"{case.key}  {when(item.published)[:10]}  {item.channel}  {item.author.name or 'Unnamed'}: {state}"
         yield f"    {_said(item)[:200]}"
         yield f"    {item.url or item.id}"

@@ -42,6 +42,9 @@ class Allowed:
     def newest(self, many: int) -> list[Item]:
         return list(self._all(self.store.newest(many)))
 
+    def unplaced(self, many: int) -> list[Item]:
+        return list(self._all(self.store.unplaced(many)))
+
     def waiting(self, prefix: str) -> list[tuple[str, Item]]:
         return [(rule, self._of(item)) for rule, item in self.store.waiting(prefix)]
 

@@ -116,8 +116,9 @@ class Store(Protocol):
         """These account ids speak for the brand, also in what is stored; the items whose standing that alters."""
         ...
 
-    def welcome(self, mentions: str) -> Changes:
-        """Which mentions head conversations of their own, also of what is stored: answered, all or none."""
+    def welcome(self, said: str, let: Iterable[str] = ()) -> Changes:
+        """Which mentions head conversations of their own, also of what is stored: answered, all or none; and which
+        messages, by any of their names, because a person let them through."""
         ...
 
     def introduce(self, stated: Iterable[Sequence[str]]) -> None:
@@ -229,6 +230,10 @@ class Store(Protocol):
 
     def newest(self, many: int) -> list[Item]:
         """What the public said last, as far as it is shown, the newest first."""
+        ...
+
+    def unplaced(self, many: int) -> list[Item]:
+        """What mentions the brand, stands nowhere and has no answer of the brand's, the newest first."""
         ...
 
     def past(self, name: str) -> list[Past]:

@@ -29,6 +29,7 @@ from hub.store import (
     files,
     journal,
     kin,
+    mentions,
     migrate,
     oblivion,
     persons,
@@ -112,12 +113,13 @@ class Archive:
             work.recruit(team)
             return work.finish()
 
-    def welcome(self, mentions: str) -> Changes:
-        if self._kept(facts.MENTIONS, mentions):
+    def welcome(self, said: str, let: Iterable[str] = ()) -> Changes:
+        through = {codec.key(name) for name in let} - {""}
+        if self._kept(facts.MENTIONS, said) and self._kept(facts.LET, "\n".join(sorted(through))):
             return Changes()
         with self.database.writing() as c:
             work = Transaction(c, "", show_all)
-            work.welcome(mentions)
+            work.welcome(said, through)
             return work.finish()
 
     def introduce(self, stated: Iterable[Sequence[str]]) -> None:
@@ -273,6 +275,10 @@ class Archive:
     def newest(self, many: int) -> list[Item]:
         with self.database.reading() as c:
             return reading.newest(c, many)
+
+    def unplaced(self, many: int) -> list[Item]:
+        with self.database.reading() as c:
+            return mentions.unplaced(c, many)
 
     def past(self, name: str) -> list[Past]:
         with self.database.reading() as c:

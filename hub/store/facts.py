@@ -15,6 +15,8 @@ NAMES = "names"  # "yes" while ids of forgotten items may still be in the journa
 FLOOR = "floor"  # the newest number that was taken out of the journal: who has not heard it must begin anew
 RULES = "rules"  # digest of the rules that were applied last
 MENTIONS = "mentions"  # which mentions head conversations (hub.store.mentions)
+LET = "let"  # digests of the names of messages that a person let through, one a line
+VOICES = "voices"  # keys of the accounts by which the brand ever spoke, one a line
 PEOPLE = "people"  # digests of the names of accounts that the operator calls one person's, as it was applied last
 RULINGS = "rulings"  # what people decided of copies, and by which version of hub.copies it was applied
 

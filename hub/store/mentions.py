@@ -1,19 +1,24 @@
 """Mentions: what the public says of its own accord, answering nothing that it names.
 
 One that links to a post of the brand hangs below it: below the earliest, where it links to several. Any other heads a
-conversation of its own once the brand has answered it, or at once, or never: the setting `mentions` says which.
+conversation of its own, which its channel's `publish` may hold until the brand has answered it (hub.store.gate). One in
+the midst of other people's talk, answering what is not known, does so once the brand has answered it; with the setting
+`mentions` at "all" also when it names an account of the brand; in any case when a person let it through. With "none"
+only the last holds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select
 
 from hub.model import Item
-from hub.store import codec, facts
+from hub.store import codec, facts, gate, reading
 from hub.store.database import chunks, each
-from hub.store.schema import items, names, traces
+from hub.store.names import of as names_of
+from hub.store.schema import accounts, items, names, traces, versions
 from hub.threads import moment
 
 ANSWERED, ALL, NONE = "answered", "all", "none"
@@ -67,13 +72,64 @@ def tops(c: Connection, ids: Iterable[str]) -> set[str]:
     return found
 
 
-def heads(c: Connection, top: Row[object], said: str) -> bool:
+def let(c: Connection) -> set[str]:
+    """Digests of the names of messages that a person let through."""
+    return set(facts.get(c, facts.LET).split())
+
+
+def heads(c: Connection, top: Row[Any], said: str) -> bool:
     """May an item that hangs below nothing, and is not the brand's, head a conversation?"""
-    if top.gone or top.bare or said == NONE:
+    if top.gone or top.bare:
         return False
-    if said == ALL and not (top.parent_name or top.root_name):
-        return True
-    down = select(items.c.id, items.c.ours, items.c.gone).where(items.c.above == top.id).cte("down", recursive=True)
-    step = select(items.c.id, items.c.ours, items.c.gone).join(down, items.c.above == down.c.id)
-    whole = down.union(step)
-    return c.scalar(select(whole.c.id).where(whole.c.ours, ~whole.c.gone).limit(1)) is not None
+    free = said != NONE and _free(top)
+    return free or (said != NONE and gate.heard(c, top.id)) or (said == ALL and _names_us(c, top)) or _is_let(c, top.id)
+
+
+def unplaced(c: Connection, many: int) -> list[Item]:
+    """Mentions that stand nowhere and that the brand has not answered, the newest first."""
+    ask = select(items).where(items.c.thread == "", ~items.c.ours, items.c.text.is_not(None), items.c.hidden == "")
+    rows = c.execute(ask.order_by(items.c.published.desc(), items.c.id.desc()).limit(many)).all()
+    told = reading.load(c, rows)
+    voices = ours(c, {key for item in told.values() for key in _links(item)})
+    open_ = [row.id for row in rows if _free(row) or _links(told[row.id]) & voices]
+    return [told[id] for id in open_ if not gate.heard(c, id)]
+
+
+def ours(c: Connection, wanted: Collection[str]) -> set[str]:
+    """Those of these names that an account of the brand answers to."""
+    rows = list(each(c, select(accounts.c.name, accounts.c.author), accounts.c.name, wanted))
+    us = {*facts.get(c, facts.TEAM).split(), *facts.get(c, facts.VOICES).split()}
+    return {row.name for row in rows if row.author in us} | us & set(wanted)
+
+
+def adrift(c: Connection) -> set[str]:
+    """What the public said and stands nowhere."""
+    return set(c.scalars(select(items.c.id).where(items.c.thread == "", items.c.above == "", ~items.c.ours)))
+
+
+def hear(c: Connection, ids: Collection[str]) -> bool:
+    """The brand said these: remember by which accounts. Is one among them by which it never spoke before?"""
+    known = set(facts.get(c, facts.VOICES).split())
+    ask = select(versions.c.author).where(versions.c.ours, versions.c.author != "").distinct()
+    new = {row.author for row in each(c, ask, versions.c.item, ids)} - known
+    if new:
+        facts.put(c, facts.VOICES, "\n".join(sorted(known | new)))
+    return bool(new)
+
+
+def _free(row: Row[Any]) -> bool:
+    """Does it name nothing that it answers?"""
+    return not (row.parent_name or row.root_name)
+
+
+def _names_us(c: Connection, top: Row[Any]) -> bool:
+    """Does it link to an account of the brand?"""
+    return any(ours(c, _links(item)) for item in reading.bodies(c, [top]).values())
+
+
+def _is_let(c: Connection, id: str) -> bool:
+    return bool(found := let(c)) and bool(found & names_of(c, [id]))
+
+
+def _links(item: Item) -> set[str]:
+    return {codec.key(link) for link in item.links} - {""}

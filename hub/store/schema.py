@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, MetaData, Table, Text, text
 from sqlalchemy.types import TypeEngine
 
-HEAD = "0011"  # the newest revision in migrations/versions/
+HEAD = "0012"  # the newest revision in migrations/versions/
 
 schema = MetaData()
 
@@ -20,7 +20,7 @@ schema = MetaData()
 Words: TypeEngine[str] = Text().with_variant(Text(collation="C"), "postgresql")
 
 
-_LIMITED = text("until != ''")
+_LIMITED, _HELD = text("until != ''"), text("held != ''")
 
 
 def _words(name: str, *, key: bool = False) -> Column[str]:
@@ -133,6 +133,7 @@ items = Table(  # an item as it is shown, or its place when it is gone or hidden
     _flag("gone"),
     _flag("bare"),  # named as gone and never seen
     _words("hidden"),  # the id of the rule that hides it
+    _words("held"),  # the same where its channel holds it, also when an answer has lifted that (hub.store.gate)
     _words("parent_name"),
     _words("root_name"),
     _words("parent"),  # who answers to those names now, "" for nobody
@@ -152,6 +153,7 @@ items = Table(  # an item as it is shown, or its place when it is gone or hidden
     Index("items_part", "part", "thread"),
     # of the brand's own, which may go on with a post
     Index("items_answer", "parent", sqlite_where=text("ours = 1"), postgresql_where=text("ours")),
+    Index("items_held", "held", sqlite_where=_HELD, postgresql_where=_HELD),
     Index("items_parent_name", "parent_name"),
     Index("items_root_name", "root_name"),
     Index("items_copy_of", "copy_of"),

@@ -20,6 +20,7 @@ from hub.store import (
     codec,
     database,
     facts,
+    gate,
     kin,
     mentions,
     names,
@@ -57,6 +58,7 @@ class _Shown:
     gone: bool = True
     bare: bool = True
     hidden: str = ""
+    held: str = ""
     parent_name: str = ""
     root_name: str = ""
 
@@ -125,13 +127,22 @@ class Transaction:
         turned, self.team = now ^ self.team, now
         facts.put(self.c, facts.TEAM, "\n".join(sorted(now)))
         self._alter(authors.said(self.c, turned), set(), lambda: None)
+        if turned and self.mentions == mentions.ALL:
+            self._crown(mentions.adrift(self.c))
 
-    def welcome(self, said: str) -> None:
-        """From now on these mentions head conversations of their own: answered, all or none."""
-        facts.put(self.c, facts.MENTIONS, said)
-        self.mentions = said
-        free = select(items.c.id).where(items.c.above == "", ~items.c.ours, ~items.c.gone)
-        self._crown(set(self.c.scalars(free)))
+    def welcome(self, said: str, let: Iterable[str]) -> None:
+        """From now on these mentions head conversations of their own: answered, all or none, and such as answer to one
+        of the names (digests) that were let through."""
+        now = set(let)
+        named = names.holders(self.c, mentions.let(self.c) ^ now).values()
+        facts.put(self.c, facts.LET, "\n".join(sorted(now)))
+        turned = {id for id, _ in named}
+        if said != self.mentions:
+            facts.put(self.c, facts.MENTIONS, said)
+            self.mentions = said
+            turned = set(self.c.scalars(select(items.c.id).where(items.c.above == "", ~items.c.ours, ~items.c.gone)))
+            self._remember(gate.held(self.c))
+        self._crown(turned)
 
     def forget(self, ids: Sequence[str]) -> Forgot:
         """Erase items whatever channel brought them. Their ids go last: see hub.store.oblivion."""
@@ -142,19 +153,26 @@ class Transaction:
     def judge_anew(self, rows: Mapping[str, Row[Any]]) -> None:
         """Ask the rules about texts that are kept."""
         said = {id: self._judged(item, rows[id]) for id, item in reading.bodies(self.c, rows.values()).items()}
-        self.hide({id: rule for id, rule in said.items() if rows[id].hidden != rule})
+        self.hide({id: rule for id, rule in said.items() if gate.rule(rows[id]) != rule})
 
     def _judged(self, item: Item, was: Row[Any] | None) -> str:
         """The rule that hides an item. What was hidden for its words stays so when they are no longer kept."""
-        return self.judge(item) or (was.hidden if item.withheld and was is not None else "")
+        return self.judge(item) or (gate.rule(was) if item.withheld and was is not None else "")
+
+    def _ruled(self, row: _Shown, item: Item, was: Row[Any] | None) -> _Shown:
+        hidden, held = gate.verdict(self._judged(item, was))
+        return replace(row, hidden=hidden, held=held)
 
     def hide(self, hidden: Mapping[str, str]) -> None:
         """Items are hidden by a rule ("": no longer)."""
         self._remember(hidden)
-        rows = [{"one": id, "rule": rule} for id, rule in hidden.items()]
-        if rows:
-            change = update(items).where(items.c.id == bindparam("one"))
-            self.c.execute(change.values(hidden=bindparam("rule")), rows)
+        gate.write(
+            self.c,
+            [
+                {"one": id, **dict(zip(("hidden", "held"), gate.verdict(rule), strict=True))}
+                for id, rule in hidden.items()
+            ],
+        )
         for ids in chunks(hidden):
             ours = {id for id, row in reading.rows(self.c, ids).items() if row.ours}
             self._regroup(sorted(ours | stitches.heads(self.c, ours)))
@@ -177,6 +195,9 @@ class Transaction:
         """Decide what is shown, journal what a reader could tell apart (and items with other figures or faces)."""
         self.circle.settle()
         self._stitch()
+        lifted = gate.turned(self.c, self.before)
+        self._remember(lifted)
+        gate.write(self.c, [{"one": id, "hidden": hidden} for id, hidden in lifted.items()])
         return outcome.settle(self.c, self.before, counted, faced)
 
     def _stitch(self) -> None:
@@ -235,7 +256,8 @@ class Transaction:
         grouped = self._group(sorted(posts), near) | self._pair(tied, every)
         others = {id: row for id, row in grouped.items() if id not in tied}
         self._hang([*tied, *others], was | others)
-        self._crown({*touched, *self.turned})
+        named = mentions.adrift(self.c) if mentions.hear(self.c, voices) and self.mentions == mentions.ALL else set()
+        self._crown({*touched, *self.turned, *named})
 
     def _regroup(self, ids: Sequence[str]) -> None:
         """Make the groups of these posts anew, and hang what is a copy of another now."""
@@ -283,10 +305,7 @@ class Transaction:
         brought = versions.of(self.c, touched)
         rows = [_shown(id, brought.get(id, []), self.team) for id in touched]
         texts = reading.bodies(self.c, rows)
-        rows = [
-            replace(row, hidden=self._judged(texts[row.id], was.get(row.id))) if row.id in texts else row
-            for row in rows
-        ]
+        rows = [self._ruled(row, texts[row.id], was.get(row.id)) if row.id in texts else row for row in rows]
         free = [row.id for row in rows if row.id in texts and not (row.ours or row.parent_name or row.root_name)]
         mentions.write(self.c, touched, {id: texts[id] for id in free})
         new = [asdict(row) for row in rows if row.id not in was]

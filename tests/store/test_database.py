@@ -25,6 +25,7 @@ LATER = (  # columns that newer steps add, and the index on each
     ("", "items", "crowned"),
     ("items_part", "items", "part"),
     ("versions_until", "versions", "until"),
+    ("items_held", "items", "held"),
 )
 LATER_TABLES = ("accounts", "traces", "history", "profiles", "claims", "people")
 
