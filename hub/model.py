@@ -121,13 +121,15 @@ class Item:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reaction:
-    """A like, repost, bookmark or rsvp with a face. `withdrawn`: it was taken back, or its page is gone."""
+    """A like, repost, bookmark or rsvp with a face. `withdrawn`: it was taken back, or its page is gone. `channel` is
+    the store's to say: which one brought it."""
 
     target: str
     type: str
     account: Account
     when: datetime | None = None
     withdrawn: bool = False
+    channel: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

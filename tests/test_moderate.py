@@ -12,7 +12,7 @@ import pytest
 
 from hub import cli, log, rules, run, settings
 from hub.commands.moderate import Case, Decision, keyed, lines
-from hub.model import Account, Batch, Item
+from hub.model import Account, Batch, Item, Reaction
 from hub.screen import Screen
 
 NOW = datetime(2026, 11, 5, 12, tzinfo=UTC)
@@ -52,11 +52,11 @@ class Site:
         (self.path / "content/hub.toml").write_text(TOML.format(gate))
         return self
 
-    def bring(self, *items: Item) -> None:
+    def bring(self, *items: Item, reactions: tuple[Reaction, ...] = ()) -> None:
         """One more pull that brings these, and the pages after it."""
         with run.opened(settings.load(self.path, {}), {}, lambda: NOW) as hub:
             run.begin(hub)
-            hub.store.save("talk", run.tidied(Batch(items=items), NOW, []), hub.rules.judge)
+            hub.store.save("talk", run.tidied(Batch(items=items, reactions=reactions), NOW, []), hub.rules.judge)
             run.index(hub)
             run.follow(hub, NOW)
 
@@ -209,3 +209,17 @@ def test_a_mention_in_a_talk_of_others_waits_for_a_person_and_is_shown_when_let_
     assert [asked["id"] for asked in hub.hub("status", "--waiting")] == [one["id"]]
     hub.hub("moderate", "approve", one["key"])
     assert (hub.shows("Wordbeside"), hub.hub("moderate")) == (EVERYWHERE, [])
+
+
+@pytest.mark.parametrize("gate", ["hold", "known"])
+def test_a_held_like_is_listed_and_stands_by_name_when_let_through(site: Callable[[str], Site], gate: str) -> None:
+    hub = site(gate)
+    eve = Account(name="Wordeve", id="https://eve.example/", url="https://eve.example/")
+    hub.bring(POST, reactions=(Reaction(target=POST.id, type="like", account=eve),))
+    (one,) = hub.hub("moderate")
+    assert (one["author"], one["text"], one["held"]) == ("Wordeve", f"like of {POST.id}", "held:talk")
+    assert hub.shows("Wordeve") == set()
+    hub.hub("moderate", "approve", one["key"])
+    assert (hub.shows("Wordeve"), hub.hub("moderate")) == ({"site"}, [])
+    hub.hub("moderate", "undo", one["id"])
+    assert hub.shows("Wordeve") == (set() if gate == "hold" else {"site"})

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from itertools import chain
 from typing import IO, TYPE_CHECKING, Any
 
 import click
@@ -107,13 +108,14 @@ def told(screen: Screen) -> int:
 
 
 def waiting(hub: Hub) -> Iterator[Case]:
-    """What is held, then mentions that stand nowhere, then what is shown and doubtful. Doubt hides nothing: a person
-    does, or a rule with a name."""
+    """What is held, messages before likes, then mentions that stand nowhere, then what is shown and doubtful. Doubt
+    hides nothing: a person does, or a rule with a name."""
     from hub.insight import spam
     from hub.model import HELD
     from hub.pages import digest
 
-    for rule, item in hub.store.waiting(HELD):
+    liked = ((hub.rules.judge(one), one) for one in hub.store.reacted(hub.rules.publish))
+    for rule, item in (*hub.store.waiting(HELD), *(pair for pair in liked if pair[0].startswith(HELD))):
         found = spam.judge(item)
         yield Case(key=digest(item.id), item=item, held=rule, doubt=found.percent, why=found.why)
     for item in reversed(hub.store.unplaced(RECENT) if hub.settings.mentions != "none" else ()):
@@ -200,7 +202,24 @@ def write(hub: Hub, one: Decision, today: date, *, dry_run: bool) -> set[str]:
         if not dry_run and (what, value) not in decided(hub, table):
             rulebook.add(path, table, {"id": id, "reason": one.reason, what: value, "date": today})
     accounts = [value for _, what, value in rows(hub, one, item) if what == "account"]
-    return {*hub.store.said_by(accounts), *([item.id] if item else ())}
+    about = hub.store.named([item.reply_to]) if item and is_reaction(item) else ()
+    return {*by(hub, accounts), *about, *([item.id] if item else ())}
+
+
+def by(hub: Hub, accounts: Collection[str]) -> set[str]:
+    """The messages of these accounts, and those they reacted to."""
+    from hub import tidy
+    from hub.targets import known_as
+
+    names = {tidy.name(one) for one in accounts} - {""}
+    liked = hub.store.reacted(hub.settings.channels) if names else ()
+    about = [one.reply_to for one in liked if known_as(one.author) & names]
+    return {*hub.store.said_by(accounts), *hub.store.named(about)}
+
+
+def is_reaction(item: Item) -> bool:
+    """Does it stand for a like or the like (hub.store.reactions)?"""
+    return item.id.startswith(f"{item.reply_to}#{item.kind}-")
 
 
 def decided(hub: Hub, table: str) -> set[tuple[str, str]]:
@@ -231,7 +250,8 @@ def message(hub: Hub, name: str) -> Item | None:
 
     if told := hub.store.told(hub.store.named([name])):
         return told[0]
-    return next((case.item for case in waiting(hub) if digest(case.item.id) == name), None)
+    listed = chain((case.item for case in waiting(hub)), hub.store.reacted(hub.settings.channels))
+    return next((item for item in listed if name in (item.id, digest(item.id))), None)
 
 
 def undo(hub: Hub, name: str, *, dry_run: bool) -> set[str]:
@@ -247,7 +267,8 @@ def undo(hub: Hub, name: str, *, dry_run: bool) -> set[str]:
     for one in found if not dry_run else ():
         rulebook.drop(hub.settings.content / "rules.toml", one.id)
     accounts = [one.value for one in found if one.what == "account"]
-    return {*hub.store.named(one.value for one in found if one.what == "item"), *hub.store.said_by(accounts)}
+    items = [one.value for one in found if one.what == "item"]
+    return {*hub.store.named([*items, *(id.rpartition("#")[0] for id in items)]), *by(hub, accounts)}
 
 
 def _facts(case: Case) -> dict[str, Any]:
@@ -272,7 +293,8 @@ def _listed(cases: Iterable[Case]) -> Iterator[str]:
 def _said(item: Item) -> str:
     from hub import tidy
 
-    return " ".join(f"{item.title} {tidy.text(item.html)}".split())
+    said = " ".join(f"{item.title} {tidy.text(item.html)}".split())
+    return f"{item.kind} of {item.reply_to}" if is_reaction(item) else said
 
 
 COMMANDS = (moderate,)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
-from hub.model import Account, Item, Reaction
+from hub.model import HELD, Account, Reaction
 from hub.site.pieces import Faces
+from hub.store.reactions import said
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,17 +18,19 @@ CROWD = 40  # faces of one kind of reaction
 
 
 def faces(shop: Workshop, reactions: Iterable[Reaction]) -> tuple[Faces, ...]:
-    """Each kind by itself: the first of them, as far as a page has room. Whom a rule hides is not among them."""
+    """Each kind by itself: the first of them, as far as a page has room. Whom a rule hides is not among them; who waits
+    for a person to look is counted."""
     found: dict[str, list[Account]] = {}
+    held: Counter[str] = Counter()
     for one in reactions:
-        if not shop.judge(_said(one.account)):
+        rule = shop.judge(said(one))
+        if rule.startswith(HELD):
+            held[one.type] += 1
+        elif not rule:
             found.setdefault(one.type, []).append(one.account)
-    return tuple(
-        Faces(type=type, who=tuple(shop.composer.who(one, False) for one in accounts[:CROWD]), total=len(accounts))
-        for type, accounts in sorted(found.items())
-    )
+    return tuple(_faces(shop, type, found.get(type, []), held[type]) for type in sorted({*found, *held}))
 
 
-def _said(account: Account) -> Item:
-    """What a rule about its account is asked of a reaction."""
-    return Item(id=account.id or account.url, url=account.url, channel="", author=account)
+def _faces(shop: Workshop, type: str, known: list[Account], held: int) -> Faces:
+    who = tuple(shop.composer.who(one, False) for one in known[:CROWD])
+    return Faces(type=type, who=who, total=len(known) + held)

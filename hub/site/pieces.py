@@ -115,7 +115,8 @@ class Ballot:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Faces:
-    """People who reacted in one way (like, repost, bookmark, rsvp), by name: the first of them, and how many in all."""
+    """People who reacted in one way (like, repost, bookmark, rsvp), by name: the first of them, and how many in all.
+    Nobody is named while all of them are held."""
 
     type: str
     who: tuple[Who, ...]

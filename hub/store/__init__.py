@@ -232,6 +232,11 @@ class Store(Protocol):
         """What the public said last, as far as it is shown, the newest first."""
         ...
 
+    def reacted(self, channels: Collection[str]) -> list[Item]:
+        """Likes, reposts and such that these channels brought, as rules judge them: `reply_to` is what each is about,
+        `kind` what it is."""
+        ...
+
     def unplaced(self, many: int) -> list[Item]:
         """What mentions the brand, stands nowhere and has no answer of the brand's, the newest first."""
         ...

@@ -183,6 +183,7 @@ class Archive:
                 rows = reading.rows(c, chunk)
                 work.judge_anew(rows)
                 faced |= reactions.by(c, [item.author for item in reading.bodies(c, rows.values()).values()])
+                faced |= reactions.at(c, chunk)
             facts.put(c, facts.RULES, digest)
             return work.finish(faced=faced)
 
@@ -275,6 +276,10 @@ class Archive:
     def newest(self, many: int) -> list[Item]:
         with self.database.reading() as c:
             return reading.newest(c, many)
+
+    def reacted(self, channels: Collection[str]) -> list[Item]:
+        with self.database.reading() as c:
+            return reactions.brought(c, channels)
 
     def unplaced(self, many: int) -> list[Item]:
         with self.database.reading() as c:
@@ -383,7 +388,7 @@ def _write(c: Connection, channel: str, batch: Batch, judge: Judge, day: date | 
     if day and keep:
         versions.renew(c, channel, [item.id for item in batch.items], (day + timedelta(days=keep)).isoformat())
     counted = figures.save(c, channel, batch, day)
-    faced = reactions.save(c, batch.reactions)
+    faced = reactions.save(c, channel, batch.reactions)
     channels.move(c, channel, batch.cursor)
     changes = work.finish(counted, faced)
     facts.left(c, day, len(changes.gone) - len(changes.restored))

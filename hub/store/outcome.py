@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, update
 
 from hub.model import Changes
-from hub.store import files, journal, names, reactions, reading, redirects
+from hub.store import Judge, files, journal, names, reactions, reading, redirects
 from hub.store.database import chunks, each
 from hub.store.schema import items
 
@@ -16,9 +16,9 @@ Rows = dict[str, Row[Any]]
 Before = dict[str, Row[Any] | None]
 
 
-def settle(c: Connection, before: Before, counted: Iterable[str], faced: Iterable[str]) -> Changes:
+def settle(c: Connection, before: Before, counted: Iterable[str], faced: Iterable[str], judge: Judge) -> Changes:
     """Show and journal what changed since the rows were `before`, items of which a shown figure moved, and such that
-    other people reacted to."""
+    other people reacted to, as far as these may be seen."""
     after = _show(c, before)
     changed = {id: after[id] for id, was in before.items() if _told(was) != _told(after[id])}
     moved = {id for id, row in changed.items() if _thread(before[id]) != row.thread}
@@ -27,7 +27,7 @@ def settle(c: Connection, before: Before, counted: Iterable[str], faced: Iterabl
     figures = {*others, *(id for id, row in reading.rows(c, counted).items() if row.shown)}
     redrawn = others | {id: row for id, row in changed.items() if _face(before[id]) != _face(row)}
     shown = [row for row in redrawn.values() if row.shown]
-    faces = reactions.avatars(c, [row.id for row in shown])
+    faces = reactions.avatars(c, [row.id for row in shown], judge)
     files.follow(c, redrawn.values(), reading.load(c, shown), faces)
     redirects.follow(c, before, changed)
     reactions.forget(c, names.of(c, [id for id, row in changed.items() if row.gone]))

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, MetaData, Table, Text, text
 from sqlalchemy.types import TypeEngine
 
-HEAD = "0012"  # the newest revision in migrations/versions/
+HEAD = "0013"  # the newest revision in migrations/versions/
 
 schema = MetaData()
 
@@ -195,6 +195,7 @@ reactions = Table(
     _words("name", key=True),
     _words("type", key=True),
     _words("actor", key=True),
+    _words("channel"),  # that brought it; of several that brought the same, the first by name
     Column("text", BigInteger, nullable=False),
 )
 

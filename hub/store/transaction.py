@@ -198,7 +198,7 @@ class Transaction:
         lifted = gate.turned(self.c, self.before)
         self._remember(lifted)
         gate.write(self.c, [{"one": id, "hidden": hidden} for id, hidden in lifted.items()])
-        return outcome.settle(self.c, self.before, counted, faced)
+        return outcome.settle(self.c, self.before, counted, faced, self.judge)
 
     def _stitch(self) -> None:
         """Which of the brand's answers to itself go on with a post, in the threads where the brand said something."""

@@ -26,6 +26,7 @@ LATER = (  # columns that newer steps add, and the index on each
     ("items_part", "items", "part"),
     ("versions_until", "versions", "until"),
     ("items_held", "items", "held"),
+    ("", "reactions", "channel"),
 )
 LATER_TABLES = ("accounts", "traces", "history", "profiles", "claims", "people")
 
