@@ -1,7 +1,8 @@
 """Is it a question that waits for an answer? Rules for each language, no guess from anything else.
 
-A mark of question asks, unless what stands before it is a figure of speech ("Really?"). Without a mark the first words
-of a sentence ask, where in that language they can hardly begin anything else.
+A mark of question asks, however loud ("?!"), unless what stands before it is a figure of speech ("Really?"). Without a
+mark the first words of a sentence ask, where in that language they can hardly begin anything else; not in an outcry.
+What stands in quotation marks somebody else asked, and who goes on with "because" asked nobody.
 """
 
 from __future__ import annotations
@@ -9,16 +10,18 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import pairwise
 
 from hub import tidy
 from hub.model import Item
 
 # First words that ask without a mark, and figures of speech that ask nothing with one.
 ASKING: dict[str, str] = {
-    "en": r"how (?:do|does|did|can|could|long|much|many|often|big|to)\b|what(?:'s| is| are| size| kind| time"
+    "en": r"how (?:come|do|does|did|is|are|(?:can|could) (?:i|we|you|one|it)|long|much|many"
+    r"|often|big|to)\b|what(?:'s| is| are| size| kind| time"
     r"| does| do| happens| if)\b"
-    r"|where (?:can|do|is|are|did)\b|when (?:will|do|does|is|are|can)\b|why (?:is|are|do|does|did|can't|won't)\b"
-    r"|which (?:one|is|are|do|does|size)\b|who (?:do|does|can|is)\b|(?:do|did|will|would|could|can) (?:you"
+    r"|where (?:can|do|is|are|did)\b|when (?:will|do|does|is|are|can)\b|why (?!not\b)\w+"
+    r"|which (?:one|is|are|do|does|size)\b|who (?:\w+ )?(?:do|does|can|is)\b|(?:do|did|will|would|could|can) (?:you"
     r"|someone|anyone|anybody|somebody|i)\b"
     r"|is there\b|are there\b|is it possible\b|has anyone\b|any(?:one|body) know|any idea\b|i(?:'m| am)? wonder"
     r"|(?:please |can you |could you )?(?:tell|explain)(?: to)? me (?:how|what|when|where|why|whether|if)\b",
@@ -42,7 +45,8 @@ ASKING: dict[str, str] = {
 IDLE: dict[str, str] = {
     "en": r"really|seriously|right|who cares|why not|you call .*|is(?:n't| it not) .*(?:wonderful|great|lovely"
     r"|nice|it|beautiful)|is it just me .*"
-    r"|are you (?:kidding|serious|joking)(?: me)?|what|huh|ok|anyone else|you know|see|how dare .*|who (?:knew"
+    r"|what(?:'s| is) wrong with you(?: people| guys| all| lot)?|are you (?:kidding|serious|joking)(?: me)?|what|huh"
+    r"|ok|(?:any|some|who)(?:one|body)? else|you know|see|how dare .*|who (?:knew"
     r"|knows|needs .*)|so what",
     "de": r"ernsthaft|echt(?: jetzt)?|wirklich|oder|nicht wahr|wer braucht .*|ist (?:er|sie|es|das) nicht .*"
     r"|was soll.s|na und|ach ja",
@@ -61,6 +65,10 @@ _IDLE = {language: re.compile(words, re.IGNORECASE) for language, words in IDLE.
 _ADDRESS = re.compile(r"\S*://\S+|www\.\S+")
 _SENTENCE = re.compile(r"([^.!?？؟。！\n]+)([.!?？؟。！]*)")
 _MARKS = "?？؟"
+_QUOTED = re.compile(r"\"[^\"\n]*\"|“[^”\n]*”|«[^»\n]*»|„[^“\n]*“")
+_SELF = re.compile(
+    r"\W*(?:because|'?cause|cuz|(?:why,? )?of course|weil|parce qu|porque|perché|omdat|bo)\b", re.IGNORECASE
+)
 _LEAD = re.compile(r"^\W*(?:(?:hi|hello|hey|so|and|but|ok|hallo|bonjour|hola|ciao|olá|cześć)\b\W*)?", re.IGNORECASE)
 
 
@@ -73,11 +81,14 @@ def is_question(text: str, language: str = "") -> bool:
     """The same of a plain text; a language that is not told is tried in all."""
     tongue = language.partition("-")[0].lower()
     known = [tongue] if tongue in ASKING else list(ASKING)
-    return any(_asks(said, ended, known) for said, ended in _sentences(text))
+    found = [*_sentences(text), ("", "")]
+    return any(_asks(*one, known) and not _SELF.match(after) for one, (after, _) in pairwise(found))
 
 
 def _sentences(text: str) -> Iterator[tuple[str, str]]:
     plain = unicodedata.normalize("NFC", _ADDRESS.sub(" ", text))
+    own = _QUOTED.sub(" ", plain)
+    plain = own if any(sign.isalpha() for sign in own) else plain
     for found in _SENTENCE.finditer(plain):
         said = found[1].strip()
         if any(sign.isalpha() for sign in said):
@@ -86,6 +97,8 @@ def _sentences(text: str) -> Iterator[tuple[str, str]]:
 
 def _asks(said: str, ended: str, known: list[str]) -> bool:
     bare = _LEAD.sub("", said).strip(" ¿¡\"'»«“”„…,")
+    if any(_IDLE[one].fullmatch(bare) for one in known):
+        return False
     if any(mark in ended for mark in _MARKS):
-        return "!" not in ended and not any(_IDLE[one].fullmatch(bare) for one in known)
+        return True
     return "!" not in ended and any(_ASKING[one].match(bare) for one in known)
