@@ -223,3 +223,18 @@ def test_a_held_like_is_listed_and_stands_by_name_when_let_through(site: Callabl
     assert (hub.shows("Wordeve"), hub.hub("moderate")) == ({"site"}, [])
     hub.hub("moderate", "undo", one["id"])
     assert hub.shows("Wordeve") == (set() if gate == "hold" else {"site"})
+
+
+def test_who_bears_the_brands_name_is_listed_once_with_that_reason_and_hidden_by_nobody(
+    site: Callable[[str], Site],
+) -> None:
+    hub = site("auto")
+    ada = Account(name="Ada", id="https://t.example/@ada", url="https://t.example/@ada")
+    fake = Account(name="Аdа", id="https://t.example/@x", url="https://t.example/@x")
+    said = [item(name, reply_to=POST.id, author=fake) for name in ("fake", "again")]
+    hub.bring(replace(POST, author=ada), *said, item("own", reply_to=POST.id, author=ada, ours=True), REPLY)
+    (one,) = hub.hub("moderate")
+    assert (one["author"], one["held"], one["why"]) == (fake.name, "", ["bears the name of Ada"])
+    assert (hub.shows("Wordfake"), hub.shows("Wordagain")) == (EVERYWHERE, EVERYWHERE)
+    hub.hub("moderate", "approve", one["key"])
+    assert hub.hub("moderate") == []

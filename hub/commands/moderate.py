@@ -16,6 +16,7 @@ from hub.errors import HubError
 from hub.screen import Screen, when
 
 if TYPE_CHECKING:
+    from hub.insight.doubles import Ours
     from hub.model import Item
     from hub.run import Hub
 
@@ -35,6 +36,8 @@ class Case:
     item: Item
     held: str = ""
     doubt: int = 0
+    doubtful: bool = False
+    like: str = ""  # the name of the brand or its team that a stranger bears
     why: tuple[str, ...] = ()
 
 
@@ -110,21 +113,40 @@ def told(screen: Screen) -> int:
 def waiting(hub: Hub) -> Iterator[Case]:
     """What is held, messages before likes, then mentions that stand nowhere, then what is shown and doubtful. Doubt
     hides nothing: a person does, or a rule with a name."""
-    from hub.insight import spam
+    from hub.insight.doubles import Ours
     from hub.model import HELD
-    from hub.pages import digest
 
+    ours = Ours.of(hub.settings.brand.name, hub.store.voices())
     liked = ((hub.rules.judge(one), one) for one in hub.store.reacted(hub.rules.publish))
     for rule, item in (*hub.store.waiting(HELD), *(pair for pair in liked if pair[0].startswith(HELD))):
-        found = spam.judge(item)
-        yield Case(key=digest(item.id), item=item, held=rule, doubt=found.percent, why=found.why)
+        yield weighed(item, ours, rule)
     for item in reversed(hub.store.unplaced(RECENT) if hub.settings.mentions != "none" else ()):
-        found = spam.judge(item)
-        yield Case(key=digest(item.id), item=item, held=UNPLACED, doubt=found.percent, why=found.why)
-    for item in hub.store.newest(RECENT):
-        found = spam.judge(item)
-        if found.doubtful and not hub.rules.decided(item):
-            yield Case(key=digest(item.id), item=item, doubt=found.percent, why=found.why)
+        yield weighed(item, ours, UNPLACED)
+    yield from doubtful(hub, ours)
+
+
+def doubtful(hub: Hub, ours: Ours) -> Iterator[Case]:
+    """What is shown and looks like advertising; and of everybody who bears a name of ours the last word, unless one of
+    theirs was decided about."""
+    newest = [(item, hub.rules.decided(item)) for item in hub.store.newest(RECENT)]
+    seen = {item.author for item, decided in newest if decided}
+    for item, decided in newest:
+        case = weighed(item, ours)
+        if not decided and (case.doubtful or (case.like and item.author not in seen)):
+            seen.add(item.author)
+            yield case
+
+
+def weighed(item: Item, ours: Ours, held: str = "") -> Case:
+    """A message with what speaks against it."""
+    from hub.insight import spam
+    from hub.pages import digest
+
+    found, name = spam.judge(item), ours.like(item.author)
+    why = (*([f"bears the name of {name}"] if name else ()), *found.why)
+    return Case(
+        key=digest(item.id), item=item, held=held, doubt=found.percent, doubtful=found.doubtful, like=name, why=why
+    )
 
 
 def lines(file: Iterable[str]) -> Iterator[Decision]:
@@ -282,7 +304,7 @@ def _listed(cases: Iterable[Case]) -> Iterator[str]:
     for case in cases:
         empty, item = False, case.item
         state = {UNPLACED: "said to others, stands nowhere", "": ""}.get(case.held, "held")
-        state = state or f"doubtful ({case.doubt} %: {', '.join(case.why)})"
+        state = state or f"doubtful ({f'{case.doubt} %: ' if case.doubtful else ''}{', '.join(case.why)})"
         yield f"{case.key}  {when(item.published)[:10]}  {item.channel}  {item.author.name or 'Unnamed'}: {state}"
         yield f"    {_said(item)[:200]}"
         yield f"    {item.url or item.id}"

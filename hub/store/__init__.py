@@ -191,6 +191,10 @@ class Store(Protocol):
         """All accounts of the people who answer to one of these names (address, id, whole handle)."""
         ...
 
+    def voices(self) -> list[Account]:
+        """The accounts by which the brand and its team speak, and those that are theirs by proof."""
+        ...
+
     def person(self, author: str) -> Person:
         """The person an author is, with what proves it; without accounts when nothing is kept of the author."""
         ...

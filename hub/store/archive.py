@@ -231,6 +231,10 @@ class Archive:
         with self.database.reading() as c:
             return persons.Circle(c).named(names)
 
+    def voices(self) -> list[Account]:
+        with self.database.reading() as c:
+            return persons.voices(c)
+
     def person(self, author: str) -> Person:
         with self.database.reading() as c:
             return persons.Circle(c).of(author)

@@ -267,6 +267,13 @@ def asked(c: Connection, before: str, many: int) -> list[Account]:
     return [one.account for one in voices.values()]
 
 
+def voices(c: Connection) -> list[Account]:
+    """All accounts of those by whom the brand speaks."""
+    known = {*facts.get(c, facts.TEAM).split(), *facts.get(c, facts.VOICES).split()}
+    every = {one for group in of(c, known).values() for one in group}
+    return [one.account for one in Circle(c)._read(every).values()]
+
+
 def look_again(c: Connection, account: Account, day: str) -> None:
     """Its own page could not be read on that day: what it said before counts on."""
     this = {"author": authors.key(account), "channel": PAGE}
