@@ -6,9 +6,11 @@ The key lies in .hub/key. Without it nobody can tell from a digest who was forgo
 from __future__ import annotations
 
 import os
+import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 
@@ -43,7 +45,12 @@ class Forgotten:
         items = tuple(item for item in batch.items if not self.item(item))
         faces = tuple(one for one in batch.reactions if not self.account(one.account))
         told = tuple(one for one in batch.profiles if not self.account(one.account))
-        return replace(batch, items=items, reactions=faces, profiles=told)
+        kept = without(batch.cursor, self._named)
+        return replace(batch, items=items, reactions=faces, profiles=told, cursor=kept)
+
+    def _named(self, text: str) -> bool:
+        """Is a text of a channel's memory the name of something forgotten?"""
+        return (":" in text or "@" in text) and _is_name(self.key, self.digests, text)
 
     def _known(self, what: str, names: Iterable[str]) -> bool:
         return any(digest(self.key, what, name) in self.digests for name in names)
@@ -78,6 +85,35 @@ def key(memory: Path) -> bytes:
 def digest(key: bytes, what: str, name: str) -> str:
     """What stands for a name of an item or an account."""
     return blake2b(f"{what}:{name}".encode("utf-8", "surrogatepass"), key=key, digest_size=20).hexdigest()
+
+
+@lru_cache(maxsize=65536)  # a cursor holds the same names batch after batch
+def _is_name(key: bytes, digests: frozenset[str], text: str) -> bool:
+    return any(digest(key, what, tidy.name(text)) in digests for what in ("item", "account"))
+
+
+def naming(names: Iterable[str]) -> Callable[[str], bool]:
+    """Does a text hold one of these names, by itself or as the beginning of an address below it?"""
+    whole = sorted({name.rstrip("/") for name in names} - {""}, key=lambda name: (-len(name), name))
+    found = re.compile(rf"(?:{'|'.join(map(re.escape, whole))})(?=$|[/?#&\s\"'|,;<>)])") if whole else None
+    return lambda text: found is not None and found.search(text) is not None
+
+
+def without(kept: Mapping[str, object], named: Callable[[str], bool]) -> dict[str, object]:
+    """A channel's memory without the texts that are named: an entry goes, a place in a list stays empty."""
+    return {key: _left(one, named) for key, one in kept.items() if not (named(key) or _hit(one, named))}
+
+
+def _left(value: object, named: Callable[[str], bool]) -> object:
+    if isinstance(value, Mapping):
+        return without(value, named)
+    if isinstance(value, list | tuple):
+        return [("" if _hit(one, named) else _left(one, named)) for one in value]
+    return value
+
+
+def _hit(value: object, named: Callable[[str], bool]) -> bool:
+    return isinstance(value, str) and named(value)
 
 
 def of_item(item: Item) -> set[str]:

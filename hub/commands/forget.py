@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -45,7 +44,6 @@ class Proof:
     blocked: int
     parted: int = 0  # lines of the operator that named an account as somebody's
     still: tuple[str, ...] = ()  # files that name it yet
-    listed: tuple[str, ...] = ()  # channels whose own memory names it: their source goes on listing it
     looked: int = 0
     erasing: bool = False
 
@@ -122,7 +120,8 @@ def forgotten(hub: Hub, found: Found, today: date) -> Proof:
     barred = f.opened(decided.forgets, hub.settings.memory)
     hub = dataclasses.replace(hub, rules=decided, forgotten=barred)
     held = searchable(hub, found.ids)
-    gone = hub.store.forget(found.ids, barred.account, decided.judge, today)
+    named = f.naming([*found.ids, *found.items, *found.accounts])
+    gone = hub.store.forget(found.ids, barred.account, decided.judge, today, clean=lambda kept: f.without(kept, named))
     folder = hub.settings.memory / "media"
     with pictures.in_step(hub.store, folder):
         dropped = pictures.prune(hub.store, folder)
@@ -145,7 +144,6 @@ def forgotten(hub: Hub, found: Found, today: date) -> Proof:
         blocked=len(found.items | found.accounts),
         parted=parted,
         still=still,
-        listed=tuple(sorted(name for name in hub.settings.channels if _holds(_memory(hub, name), _names(found)))),
         looked=looked,
         erasing=not settled,
     )
@@ -170,10 +168,6 @@ def traces(hub: Hub, found: Found) -> tuple[int, tuple[str, ...]]:
 
 def _names(found: Found) -> list[bytes]:
     return [name.encode() for name in (*found.ids, *found.items, *found.accounts)]
-
-
-def _memory(hub: Hub, channel: str) -> bytes:
-    return json.dumps(hub.store.health(channel).cursor, ensure_ascii=False, default=str).encode()
 
 
 def _holds(body: bytes, names: Sequence[bytes]) -> bool:
@@ -205,7 +199,6 @@ def _proof(proof: Proof) -> Iterator[str]:
     yield f"kept out: {proof.blocked} names, as keyed digests in content/rules.toml"
     if proof.still:
         yield f"its name, and no word of it, is left in {', '.join(proof.still)}: others name it there"
-        yield from [f"  {name} lists it yet: the channel remembers what it brought" for name in proof.listed]
     else:
         yield f"looked through {proof.looked} files: none names it"
     if proof.erasing:

@@ -147,9 +147,10 @@ class Store(Protocol):
         forgotten: Callable[[Account], bool],
         judge: Judge = show_all,
         day: date | None = None,
+        clean: Callable[[Mapping[str, object]], Mapping[str, object]] = dict,
     ) -> Forgot:
         """Erase these items, whoever brought them, with their very ids, and the reactions of forgotten accounts; what
-        left is counted in the month of `day`, if told.
+        left is counted in the month of `day`, if told. What channels remember is kept as `clean` leaves it.
         """
         ...
 

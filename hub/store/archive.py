@@ -157,6 +157,7 @@ class Archive:
         forgotten: Callable[[Account], bool],
         judge: Judge = show_all,
         day: date | None = None,
+        clean: Callable[[Mapping[str, object]], Mapping[str, object]] = dict,
     ) -> Forgot:
         with self.database.writing() as c:
             work = Transaction(c, "", judge)
@@ -164,6 +165,8 @@ class Archive:
             many, faced = oblivion.faces(c, forgotten)
             work.finish(faced=faced)
             oblivion.rename(c, ids)
+            if channels.clean(c, clean):
+                oblivion.unname(c)
             facts.left(c, day, done.items)
         return replace(done, reactions=many)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -57,6 +57,21 @@ def move(c: Connection, channel: str, cursor: Cursor) -> None:
     packed = codec.pack(dict(cursor))
     if c.scalar(select(channels.c.cursor).where(channels.c.name == channel)) != packed:
         _write(c, channel, cursor=packed)
+
+
+def clean(c: Connection, cleaned: Callable[[Mapping[str, object]], Mapping[str, object]]) -> bool:
+    """Keep what channels remember, and what went wrong with them, as `cleaned` leaves it. Did that alter anything?"""
+    altered = False
+    for row in c.execute(select(channels)).all():
+        kept = {column: dict(cleaned(codec.unpack(getattr(row, column) or "{}"))) for column in ("cursor", "facts")}
+        warnings = kept["facts"].get("warnings")
+        if isinstance(warnings, list):
+            kept["facts"]["warnings"] = [one for one in warnings if one]
+        packed = {column: codec.pack(value) if getattr(row, column) else "" for column, value in kept.items()}
+        if packed != {"cursor": row.cursor, "facts": row.facts}:
+            _write(c, row.name, **packed)
+            altered = True
+    return altered
 
 
 def waits(c: Connection) -> dict[str, datetime]:

@@ -67,6 +67,11 @@ def rename(c: Connection, ids: Iterable[str]) -> None:
     for column in _holding():
         c.execute(update(column.table).where(column == bindparam("old")).values({column: bindparam("new")}), rows)
     journal.write(c, "item", sorted(new.values()))
+    unname(c)
+
+
+def unname(c: Connection) -> None:
+    """A name left a table: its traces in the file are to be erased."""
     facts.put(c, facts.ERASING, "yes")
     facts.put(c, facts.NAMES, "yes")
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from hub.forgotten import without
 from hub.model import Account, Batch, Reaction
 from hub.store import Forgot
 from hub.store.archive import Archive, open_archive
@@ -28,6 +29,15 @@ def test_neither_word_nor_name_of_a_forgotten_item_is_in_any_file(template: Path
         archive.unused()
         archive.purge(archive.seq)
         assert (archive.settle(), visible(archive), left(tmp_path, "SECRET")) == (True, ["a", "c"], set())
+
+
+def test_no_channel_remembers_a_forgotten_name_and_it_keeps_all_else(archive: Archive) -> None:
+    archive.save("talk", Batch(cursor={"known": {"1": [url("b"), "mark"], "2": [url("c")]}, "newest": 7}))
+    archive.note(replace(archive.health("talk"), warnings=(f"no answer at {url('b')}", "slow"), message=url("b")))
+    archive.forget((), lambda _: False, clean=lambda kept: without(kept, lambda text: url("b") in text))
+    found = archive.health("talk")
+    assert found.cursor == {"known": {"1": ["", "mark"], "2": [url("c")]}, "newest": 7}
+    assert (found.warnings, found.message) == (("slow",), "")
 
 
 def test_what_others_answered_stays_below_a_place_without_a_name(archive: Archive) -> None:

@@ -135,10 +135,10 @@ def told(talk: Talk, *names: str) -> dict[str, object]:
 
 def test_forgotten_comment_is_in_no_file_and_its_address_in_none_of_ours(talk: Talk) -> None:
     with visited(talk.folder) as visitors:
+        assert holding(talk.folder.path / ".hub", SECOND)
         proof = told(talk, "--item", SECOND)
-        assert (proof["messages"], proof["pictures"], proof["found"], proof["listed"]) == (1, 1, 1, ["talk"])
-        assert (holding(talk.folder.path, MARK), proof["still"]) == ([], holding(talk.folder.path, SECOND))
-        assert holding(talk.folder.path / "output", SECOND) == []
+        assert (proof["messages"], proof["pictures"], proof["found"], proof["still"]) == (1, 1, 1, [])
+        assert (holding(talk.folder.path, MARK), holding(talk.folder.path, SECOND)) == ([], [])
     assert visitors.errors == []
 
 
@@ -147,7 +147,7 @@ def test_forgotten_item_never_returns_though_ten_pulls_still_bring_it(talk: Talk
     for number in range(10):
         talk.put(talk.marked, talk.comment(THIRD, f"Words {number}"))
         talk.update()
-        assert holding(talk.folder.path, MARK) == []
+        assert (holding(talk.folder.path, MARK), holding(talk.folder.path, SECOND)) == ([], [])
     rules = (talk.folder.path / "content/rules.toml").read_text("utf-8")
     assert "[[forget]]" in rules
     assert "blog.example" not in rules
