@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import timedelta
+from typing import TypeVar
 
 from hub.insight.questions import asks
 from hub.model import Item, Thread
+
+Answer = TypeVar("Answer")
 
 
 def answers(thread: Thread) -> dict[str, Item]:
     """Id of each answered item of the public → the brand's answer to it.
 
-    Answers are taken in the order of time; whatever stands above an item that has one already has one, too.
+    Whatever stands above an item that has one already has one, too.
     """
     above, public = _above(thread), {one.id for one in _said(thread) if not one.ours}
-    found: dict[str, Item] = {}
-    for answer in sorted((one for one in _said(thread) if one.ours), key=_moment):
-        id = above.get(answer.id, "")
-        while id and id not in found:
-            if id in public:
-                found[id] = answer
-            id = above.get(id, "")
-    return found
+    ours = sorted((one for one in _said(thread) if one.ours), key=_moment)
+    found = _first(((one, above.get(one.id, "")) for one in ours), above)
+    return {id: answer for id, answer in found.items() if id in public}
 
 
 def heard(lines: Collection[tuple[str, str, bool]]) -> dict[str, str]:
@@ -31,11 +29,7 @@ def heard(lines: Collection[tuple[str, str, bool]]) -> dict[str, str]:
     The same as `answers`, for who has but these of all that is shown.
     """
     above = {id: parent for id, parent, _ in lines}
-    found: set[str] = set()
-    for id in (parent for _, parent, ours in lines if ours):
-        while id in above and id not in found:
-            found.add(id)
-            id = above[id]
+    found = _first(((True, parent) for _, parent, ours in lines if ours), above)
     return {id: "answered" if id in found else "unanswered" for id, _, ours in lines if not ours}
 
 
@@ -46,13 +40,21 @@ def replied(lines: Collection[tuple[str, str, bool]], times: Mapping[str, str]) 
     """
     above = {id: parent for id, parent, _ in lines}
     public = {id for id, _, ours in lines if not ours}
-    found: dict[str, str] = {}
-    ours = ((times[id], id, parent) for id, parent, ours in lines if ours)
-    for when, _, id in sorted(ours, key=lambda line: (not line[0], *line)):
-        while id in above and id not in found:
-            found[id] = when
-            id = above[id]
+    ours = sorted(
+        ((times[id], id, parent) for id, parent, ours in lines if ours), key=lambda line: (not line[0], *line)
+    )
+    found = _first(((when, parent) for when, _, parent in ours), above)
     return {id: when for id, when in found.items() if id in public}
+
+
+def _first(answers: Iterable[tuple[Answer, str]], above: Mapping[str, str]) -> dict[str, Answer]:
+    """Id of whatever stands above an answer → the first one; each is given with the id above it, in order of time."""
+    found: dict[str, Answer] = {}
+    for answer, id in answers:
+        while id and id not in found:
+            found[id] = answer
+            id = above.get(id, "")
+    return found
 
 
 def waiting(thread: Thread) -> list[Item]:

@@ -85,6 +85,16 @@ def test_an_item_is_answered_by_the_first_of_the_brand_below_it_in_its_branch_an
     assert [one.id for one in answers.waiting(talk)] == ["c"]
 
 
+def test_who_has_but_ids_and_times_is_told_the_same() -> None:
+    replies = [(n, str(n // 2), said(str(n), 50 - n, ours=n % 3 == 0)) for n in range(1, 40)]
+    talk = thread(*((0, "post" if to == "0" else to, one) for _, to, one in replies))
+    lines = [("post", "", True), *((str(n), "post" if to == "0" else to, n % 3 == 0) for n, to, _ in replies)]
+    times = {one.id: str(one.published) for _, _, one in replies} | {"post": str(START)}
+    full = answers.answers(talk)
+    assert answers.replied(lines, times) == {id: str(one.published) for id, one in full.items()}
+    assert {id for id, how in answers.heard(lines).items() if how == "answered"} == full.keys() != set()
+
+
 def test_an_answer_counts_through_the_place_of_a_gone_item() -> None:
     talk = thread((0, "", said("a", 1)), (1, "a", Tombstone(id="x")), (2, "x", said("ours", 3, ours=True)))
     assert (answered(talk), answers.delay(talk)) == ({"a": "ours"}, timedelta(hours=2))
