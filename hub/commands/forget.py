@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -45,6 +47,7 @@ class Proof:
     parted: int = 0  # lines of the operator that named an account as somebody's
     still: tuple[str, ...] = ()  # files that name it yet
     looked: int = 0
+    verified: bool = False  # every file was read
     erasing: bool = False
 
 
@@ -53,11 +56,11 @@ class Proof:
 @click.option("--item", "items", multiple=True, metavar="URL", help="one message")
 @click.option("--person", "people", multiple=True, metavar="URL", help="all accounts of whoever has this one")
 @click.option("--dry-run", is_flag=True, help="say what would go, remove nothing")
+@click.option("--verify", is_flag=True, help="read every file afterwards, and tell which still names it")
 @click.pass_obj
-def forget(
-    screen: Screen, accounts: tuple[str, ...], items: tuple[str, ...], people: tuple[str, ...], dry_run: bool
-) -> int:
+def forget(screen: Screen, /, dry_run: bool, verify: bool, **names: tuple[str, ...]) -> int:
     """Remove what its author asks to have removed, for good: it is kept out though channels still bring it."""
+    accounts, items, people = names["accounts"], names["items"], names["people"]
     if not (accounts or items or people):
         raise click.UsageError("name what to forget: --account URL, --item URL or --person URL")
     with writing(screen) as hub:
@@ -70,7 +73,7 @@ def forget(
             return 0
         if screen.asks:
             click.confirm(f"Forget {len(found.ids)} messages for good? This cannot be undone", abort=True, err=True)
-        proof = forgotten(hub, found, screen.clock().date())
+        proof = forgotten(hub, found, screen.clock().date(), verify=verify)
     screen.result(asdict(proof), _proof(proof))
     return 0
 
@@ -104,7 +107,7 @@ def sought(hub: Hub, accounts: Sequence[str], items: Sequence[str]) -> Found:
     return Found(ids=tuple(sorted({*theirs, *these})), items=frozenset(names), accounts=frozenset(whose), ours=ours)
 
 
-def forgotten(hub: Hub, found: Found, today: date) -> Proof:
+def forgotten(hub: Hub, found: Found, today: date, *, verify: bool = False) -> Proof:
     """Block the return first, then remove; what is cut off half-way is made good by the same command again."""
     from hub import forgotten as f
     from hub import gaps, pictures, rulebook, rules, run
@@ -131,7 +134,7 @@ def forgotten(hub: Hub, found: Found, today: date) -> Proof:
     for remembered in hub.settings.memory.glob("*.sqlite"):
         if remembered.name in ("site.sqlite", "plugin.sqlite"):
             gaps.clear(remembered)
-    looked, still = traces(hub, found)
+    looked, still = traces(hub, found, every_file(hub) if verify else written(hub, built.written))
     return Proof(
         messages=gone.items,
         versions=gone.texts,
@@ -145,6 +148,7 @@ def forgotten(hub: Hub, found: Found, today: date) -> Proof:
         parted=parted,
         still=still,
         looked=looked,
+        verified=verify,
         erasing=not settled,
     )
 
@@ -156,22 +160,39 @@ def searchable(hub: Hub, ids: Iterable[str]) -> int:
     return len(open_index(hub.settings.memory / "index", hub.settings.brand.language).ids() & set(ids))
 
 
-def traces(hub: Hub, found: Found) -> tuple[int, tuple[str, ...]]:
-    """Read every file of the folder once: how many there are, and which still hold one of the names."""
-    names = _names(found)
-    folders = (hub.settings.output, hub.settings.memory, hub.settings.content)
-    paths = [path for folder in folders for path in folder.rglob("*")]
-    files = sorted(path for path in paths if path.is_file())
+def every_file(hub: Hub) -> Iterator[Path]:
+    """All there is of the site, of the program's memory, and of what people decided."""
+    for folder in (hub.settings.output, hub.settings.memory, hub.settings.content):
+        yield from folder.rglob("*")
+
+
+def written(hub: Hub, files: Iterable[str]) -> Iterator[Path]:
+    """What this very command wrote into the site, and what lies beside the archive and the index.
+
+    Those two are erased by their own means, and as large as all that was ever said.
+    """
+    yield from (hub.settings.output / name for name in files)
+    yield from (path for path in hub.settings.memory.glob("*") if ".sqlite" not in path.suffix)
+    yield from hub.settings.content.glob("*.toml")
+
+
+def traces(hub: Hub, found: Found, paths: Iterable[Path]) -> tuple[int, tuple[str, ...]]:
+    """Read these files once: how many there are, and which still hold one of the names."""
+    names = sorted({name.encode() for name in (*found.ids, *found.items, *found.accounts)})
+    files = sorted({path for path in paths if path.is_file()})
     held = [path for path in files if _holds(path.read_bytes(), names)]
     return len(files), tuple(str(path.relative_to(hub.settings.folder)) for path in held)
 
 
-def _names(found: Found) -> list[bytes]:
-    return [name.encode() for name in (*found.ids, *found.items, *found.accounts)]
+def _holds(body: bytes, names: Iterable[bytes]) -> bool:
+    """Does a file hold one of the names, and not a longer one that only begins so? In a database what comes next may
+    stand right behind it: there only a number that goes on is another name."""
+    plain = b"\0" not in body[:4096]
+    return any(name in body and re.search(re.escape(name) + _ends(name, plain), body) is not None for name in names)
 
 
-def _holds(body: bytes, names: Sequence[bytes]) -> bool:
-    return any(name in body for name in names)
+def _ends(name: bytes, plain: bool) -> bytes:
+    return rb"(?![\w%-])" if plain else rb"(?!\d)" if name[-1:].isdigit() else b""
 
 
 def _planned(found: Found) -> dict[str, object]:
@@ -200,7 +221,7 @@ def _proof(proof: Proof) -> Iterator[str]:
     if proof.still:
         yield f"its name, and no word of it, is left in {', '.join(proof.still)}: others name it there"
     else:
-        yield f"looked through {proof.looked} files: none names it"
+        yield f"looked through {proof.looked} files{'' if proof.verified else ' that could'}: none names it"
     if proof.erasing:
         yield "erasure pending: a reader holds the archive; it is tried again at the next update"
 

@@ -142,6 +142,21 @@ def test_forgotten_comment_is_in_no_file_and_its_address_in_none_of_ours(talk: T
     assert visitors.errors == []
 
 
+def test_forget_looks_at_what_it_wrote_and_at_every_file_when_asked(talk: Talk) -> None:
+    files = [
+        path for path in talk.folder.path.rglob("*") if path.is_file() and not path.name.endswith(("-wal", "-shm"))
+    ]
+    few, every = (told(talk, "--item", name, *more) for name, more in ((SECOND, ()), (THIRD, ("--verify",))))
+    assert (few["still"], every["still"]) == ([], [])
+    assert few["looked"] < len(files) / 2 < every["looked"]
+
+
+def test_a_name_that_others_keep_is_told(talk: Talk) -> None:
+    talk.folder.write("content/pages/thanks.md", f"title: Thanks\n\nThanks to {SECOND} for the hint.\n")
+    assert "content/pages/thanks.md" not in told(talk, "--item", SECOND)["still"]
+    assert "content/pages/thanks.md" in told(talk, "--item", SECOND, "--verify")["still"]
+
+
 def test_forgotten_item_never_returns_though_ten_pulls_still_bring_it(talk: Talk) -> None:
     told(talk, "--item", SECOND)
     for number in range(10):
