@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import commits, copies, forgetting, one_reply, questions, relevance, search, spam, typing
+from tests.bench import commits, copies, forgetting, long_talks, one_reply, questions, relevance, search, spam, typing
 
 BENCHES = {
     "commits": commits.main,
     "copies": copies.main,
     "forgetting": forgetting.main,
+    "long_talks": lambda *_: long_talks.main(),
     "one_reply": one_reply.main,
     "questions": lambda *_: questions.main(),
     "relevance": relevance.main,
