@@ -42,6 +42,9 @@ class Allowed:
     def newest(self, many: int) -> list[Item]:
         return list(self._all(self.store.newest(many)))
 
+    def reacted(self, channels: Collection[str]) -> list[Item]:
+        return list(self._all(self.store.reacted(channels)))
+
     def unplaced(self, many: int) -> list[Item]:
         return list(self._all(self.store.unplaced(many)))
 
