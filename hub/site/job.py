@@ -14,7 +14,7 @@ from hub.site.assets import fingerprint
 from hub.site.writer import Made
 from hub.store import Store
 
-VERSION = "5"  # of what pages look like beyond theme and settings: moving it makes every page due once
+VERSION = "6"  # of what pages look like beyond theme and settings: moving it makes every page due once
 
 Attempt = Callable[[str, Callable[[], Made]], Made | None]
 """The page boundary: makes a page, or notes why it could not be made and gives None."""

@@ -45,6 +45,7 @@ def test_one_new_reply_rewrites_only_what_shows_it(folder):
     late = reply(20, P5).published + timedelta(minutes=5)  # of the same day: insights count whole ones
     rewritten = changes(folder, lambda: folder.save(reply(99, P5, published=late)))
     feeds = {f"feeds/replies.{ending}" for ending in ("atom", "rss", "json")}
+    feeds |= {"feeds/all/1.json", "feeds/channel/blog/1.json"}  # that count the replies of each post
     expected = {f"{here}index.html", f"{here}replies.atom", f"{here}activity.json", "index.html", "page/1/index.html"}
     expected |= {"wall/index.html", "wall/feed.json", "wall/recap/index.html", "embed/blog.example/5/talk.htm"}
     expected |= {"channel/blog/page/1/index.html", "archive/2026/01/index.html", "sitemap/2026-01.xml"}
