@@ -174,9 +174,9 @@ class Round:
         line = self.topics.get(key) or {"name": string(self.state, "known", key), "mark": "?", "moved": LONG_AGO}
         again = self.ask.recheck or key in left or "again" in line
         self.topics[key] = line
-        if key in left:
-            self.state["sweep"] = [other for other in left if other != key]
         name, met, last, rest = string(line, "name"), dict(mapping(line, "met")), Said(), mapping(line, "rest")
+        if key in left and not rest:  # a reading that goes on tells nothing of what it read before the sweep
+            self.state["sweep"] = [other for other in left if other != key]
         # What is said while a reading waits to go on is no part of it.
         line = {**line, "begun": string(line, "begun" if rest else "mark"), **({"again": True} if again else {})}
         try:

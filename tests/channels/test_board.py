@@ -264,6 +264,14 @@ def test_what_is_said_while_a_reading_waits_is_read_when_it_is_over(shelf: Shelf
     assert shelf.board.asked == ["page "]
 
 
+def test_a_sweep_reads_again_what_a_cut_reading_had_before_it(shelf: Shelf) -> None:
+    shelf.board.say("t2", "second")
+    shelf.pull(2)
+    shelf.board.words["t2"].remove("first")
+    shelf.pull(sweep=True)
+    assert shelf.agrees()
+
+
 WORDS = st.tuples(st.sampled_from("abcdefgh"), st.sampled_from("xyz"), st.booleans(), st.integers(0, 6))
 
 
