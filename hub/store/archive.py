@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Self
 
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from hub.copies import FREE, Rulings
 from hub.errors import StoreError
@@ -27,6 +27,7 @@ from hub.store import (
     facts,
     figures,
     files,
+    intake,
     journal,
     kin,
     mentions,
@@ -84,12 +85,12 @@ class Archive:
     ) -> Changes:
         """Items first, then what is gone, then lists that were read whole; figures, faces, cursor: one transaction."""
         with self.database.writing() as c:
-            return _write(c, channel, batch, judge, day, keep)
+            return intake.write(c, channel, batch, judge, day, keep)
 
     def preview(self, channel: str, batch: Batch, judge: Judge = show_all) -> Changes:
         """The same write, taken back before it counts."""
         with self.database.writing() as c:
-            changes = _write(c, channel, batch, judge)
+            changes = intake.write(c, channel, batch, judge)
             c.rollback()
         return changes
 
@@ -383,20 +384,3 @@ class Archive:
     def _entries(self, since: int, until: int) -> list[Entry]:
         with self.database.reading() as c:
             return reading.entries(c, since, until)
-
-
-def _write(c: Connection, channel: str, batch: Batch, judge: Judge, day: date | None = None, keep: int = 0) -> Changes:
-    work = Transaction(c, channel, judge)
-    work.bring(batch.items)
-    work.circle.tell(channel, batch.profiles)
-    work.lose(batch.gone)
-    for complete in batch.complete:
-        work.claim(complete)
-    if day and keep:
-        versions.renew(c, channel, [item.id for item in batch.items], (day + timedelta(days=keep)).isoformat())
-    counted = figures.save(c, channel, batch, day)
-    faced = reactions.save(c, channel, batch.reactions)
-    channels.move(c, channel, batch.cursor)
-    changes = work.finish(counted, faced)
-    facts.left(c, day, len(changes.gone) - len(changes.restored))
-    return changes

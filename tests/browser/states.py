@@ -227,7 +227,7 @@ def _spread() -> list[Item]:
 def replies(of: dict[str, Item]) -> list[Item]:
     """Answers of every sort."""
     top = of["article"]
-    found = [answer(f"a{n}", top, f"<p>Reply number {n}, of a usual length.</p>", n) for n in range(9)]
+    found = [answer(f"a{n}", top, f"<p>Reply number {n}, of a usual length.</p>", n) for n in range(14)]
     first = found[0]
     team = {"author": BRAND, "ours": True}
     found += [

@@ -215,6 +215,14 @@ def test_a_keyboard_is_all_it_takes(site: str, word: str, request: pytest.Fixtur
     assert len(steps) >= 12
 
 
+def test_a_conversation_is_put_in_another_order_where_it_is(every: Served) -> None:
+    post = every.root + every.first("-article-")
+    told = node("reorder.mjs", post)
+    assert [one["shown"] for one in told] == [one["there"] for one in told]
+    assert {(one["at"], one["current"]) for one in told} == {(post, "true")}
+    assert len({tuple(one["shown"]) for one in told}) == len(told)
+
+
 @pytest.fixture(scope="session")
 def walked(every: Served) -> Site:
     return crawled(every.output, every.output.parent / ".hub/index", every.root)

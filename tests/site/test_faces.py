@@ -137,7 +137,7 @@ def test_likes_of_before_belong_to_the_channel_that_brings_such(tmp_path: Path) 
         archive.note(Health(channel="pings", kind="webmention"))
     with sqlite3.connect(tmp_path / "archive.sqlite") as db:
         db.execute("ALTER TABLE reactions DROP COLUMN channel")
-        db.execute("UPDATE alembic_version SET version_num = '0010'")
+        db.execute("UPDATE alembic_version SET version_num = '0012'")
     db.close()
     with open_archive("", tmp_path) as archive:
         assert [one.channel for one in archive.thread(P5).reactions] == ["pings"]

@@ -1,7 +1,7 @@
 """One article in the true wire formats of four networks: the contract's recordings, each telling of the same kettle.
 
-What the recordings say is theirs but for this: all four are of one morning, and those that led to another page of the
-brand's lead to the article.
+What the recordings say is theirs but for this: all four are of one morning (what was said on the blog in the days
+after it keeps its distance), and those that led to another page of the brand's lead to the article.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ KINDS = ("wordpress", "mastodon", "bluesky", "twitter")
 ARTICLE = "https://blog.example/2026/kettle-no-4-is-late/"
 MORNING = "2026-11-20T"
 TOLD = {
-    "wordpress": (("2026-11-03T", MORNING), ("2026-11-04T", MORNING)),
+    "wordpress": (("2026-11-03T", MORNING), ("2026-11-04T", "2026-11-21T"), ("2026-11-05T", "2026-11-22T")),
     "mastodon": (("2026-11-18T", MORNING), ("https://kettle.example/copper", ARTICLE)),
     "bluesky": (
         ("2026-11-10T", MORNING),

@@ -48,6 +48,29 @@
     });
   }
 
+  // A conversation that is whole on its post's page is put in another order in place; of longer ones other pages tell.
+  function orderLinks() {
+    const links = [...document.querySelectorAll(".orders a")];
+    const thread = document.querySelector("ol.thread");
+    if (!thread || !links[0]?.hasAttribute("aria-current") || document.querySelector(".onward, .replies .pager")) return;
+    const tops = []; // each with what answers it one by one
+    for (const line of thread.children) line.matches(".flat") ? tops.at(-1).push(line) : tops.push([line]);
+    const below = (top) => top.reduce((sum, line) => sum + line.querySelectorAll(".u-comment").length, 0)
+      - top[0].querySelectorAll(":scope > .u-comment").length;
+    const orders = { newest: tops.toReversed?.(), most: tops.toSorted?.((one, other) => below(other) - below(one)) };
+    for (const link of links) {
+      const order = link === links[0] ? tops : orders[link.pathname.split("/").at(-2)];
+      if (!order) continue;
+      link.addEventListener("click", (event) => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+        event.preventDefault();
+        thread.append(...order.flat());
+        for (const other of links) other.toggleAttribute("aria-current", other === link);
+        link.setAttribute("aria-current", "true");
+      });
+    }
+  }
+
   // To answer from one's own server. It is asked for nothing before that, and remembered only where a visitor wants it.
   // The form lies in a <template>, so that pages without a script do not carry it among their words.
   function homeButton(button) {
@@ -154,6 +177,7 @@
       const element = document.getElementById(id);
       if (element) start(element);
     }
+    orderLinks();
     // With scripts the site's own page of search does more than the one that answers without.
     for (const form of document.querySelectorAll("form[data-here]")) form.action = form.dataset.here;
     document.addEventListener("keydown", pressed);
