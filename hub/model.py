@@ -84,6 +84,9 @@ class Rating:
     best: float = 5.0
 
 
+STATES = ("open", "closed", "solved")  # of what was asked or reported: the last, that an answer was accepted
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Item:
     """One public utterance, the brand's or anyone's. Post and reply are the same type."""
@@ -116,6 +119,7 @@ class Item:
     private: bool = False  # its author did not address the public web: dropped before it is stored
     cause: str = ""  # why it is private, where that is one of REASONS other than "private"
     unsearchable: bool = False  # public, but its author asked to stay out of search
+    state: str = ""  # of a topic, an issue or a question, where its network tells: one of STATES
     withheld: bool = False  # terms let no text of it stand: all there is, is that it was said, and where (hub.terms)
 
 

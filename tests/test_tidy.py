@@ -445,6 +445,11 @@ def test_a_rating_that_makes_no_sense_is_none(value: float) -> None:
     assert tidy.item(note(rating=Rating(value=value)), NOW).rating is None
 
 
+@pytest.mark.parametrize(("said", "kept"), [("solved", "solved"), ("<b>", ""), ("Open", "")])
+def test_a_state_is_one_of_few_words(said: str, kept: str) -> None:
+    assert tidy.item(note(state=said), NOW).state == kept
+
+
 def test_tags_are_few_short_and_distinct() -> None:
     tags = tidy.item(note(tags=("a", "a ", "", "x" * 99, *map(str, range(50)))), NOW).tags
     assert tags[:2] == ("a", "x" * 59 + "…")

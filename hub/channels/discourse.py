@@ -16,7 +16,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 from hub.channels import Ask
 from hub.channels.board import Page, Round, Said, Topic
-from hub.channels.loose import Json, at, number, rows, string, texts, under, when
+from hub.channels.loose import Json, at, mapping, number, rows, string, texts, under, when
 from hub.errors import Malformed
 from hub.model import Account, Batch, Cursor, Item, Media, Terms
 from hub.web import Seen, Web, shown
@@ -140,9 +140,14 @@ def post(row: Json, topic: Json, channel: Discourse, site: str) -> Item:
         media=_picture(topic, site) if first else (),
         tags=_tags(topic) if first else (),
         language=channel.language,
+        state=_state(topic) if first else "",
         edited=edited if number(row, "version") > 1 and edited and published and edited > published else None,
         private=string(topic, "archetype") == "private_message" or (at(topic, "visible") is False and not ours),
     )
+
+
+def _state(topic: Json) -> str:
+    return "solved" if mapping(topic, "accepted_answer") else "closed" if at(topic, "closed") is True else ""
 
 
 def _author(row: Json, site: str) -> Account:

@@ -59,6 +59,7 @@ def issue(row: Json, desk: Desk) -> Item:
         aliases=_api(row),
         tags=tuple(name for label in rows(row, "labels") if (name := string(label, "name"))),
         language=desk.language,
+        state=string(row, "state"),
     )
 
 

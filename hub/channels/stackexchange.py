@@ -190,6 +190,7 @@ def question(row: Json, channel: Stackexchange) -> Item:
         title=plain(row, "title"),
         aliases=(f"https://{channel.site}/questions/{id}",),
         tags=tuple(map(string, tags)) if isinstance(tags, list) else (),
+        state="solved" if number(row, "accepted_answer_id") else "closed" if number(row, "closed_date") else "",
     )
 
 

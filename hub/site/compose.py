@@ -226,6 +226,7 @@ class Composer:
             announced=announced(texts),
             poll=self.asked(record),
             rating=self.rated(item.rating),
+            state=item.state,
             quotes=quoted(self, item),
             summary="" if untouched else short,
             clamped=clamped,

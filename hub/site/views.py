@@ -40,6 +40,7 @@ class Card:
     language: str = ""
     poll: Ballot | None = None
     rating: str = ""  # "4 of 5"
+    state: str = ""  # one of model.STATES
     quotes: tuple[Quoted, ...] = ()
     pictures: tuple[Picture, ...] = ()
     tags: tuple[tuple[str, str], ...] = ()  # (as it is written, href of the topic)

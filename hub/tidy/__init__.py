@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 
-from hub.model import Account, Batch, Choice, Emoji, Item, Media, Poll, Profile, Rating, Reaction
+from hub.model import STATES, Account, Batch, Choice, Emoji, Item, Media, Poll, Profile, Rating, Reaction
 from hub.tidy.markup import LINKS_MOST, PICTURES_MOST, body, text
 from hub.tidy.urls import host, link, name, url
 from hub.tidy.words import plain, scrub
@@ -71,6 +71,7 @@ def item(given: Item, now: datetime) -> Item:
         poll=_poll(given.poll),
         emojis=_emojis(given.emojis),
         rating=_rating(given.rating),
+        state=given.state if given.state in STATES else "",
         warning=plain(given.warning, WARNING),
         tags=_distinct(plain(tag, TAG) for tag in given.tags)[:TAGS_MOST],
         language=language(given.language),

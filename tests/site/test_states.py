@@ -44,6 +44,13 @@ def test_a_review_stands_with_its_mark_in_words(folder):
     assert "Rating: <b>4 of 5</b>" in words(folder)
 
 
+@pytest.mark.parametrize(("state", "word"), [("open", "Open"), ("closed", "Closed"), ("solved", "Solved")])
+def test_a_topic_says_what_became_of_it(folder, state: str, word: str):
+    folder.save(post(5, state=state))
+    said = re.findall("<span>(Open|Closed|Solved)</span>", words(folder))
+    assert said == [word]
+
+
 def test_a_custom_emoji_is_a_local_picture_and_leaves_attributes_alone(folder):
     emoji = Emoji(code="pot", url="https://social.example/pot.png")
     html = '<p><a href="https://x.example/:pot:">a</a> :pot: :pan:</p>'
