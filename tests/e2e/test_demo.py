@@ -150,10 +150,11 @@ def test_every_other_file_is_linked_to_or_known_by_its_name(both: Demo) -> None:
         if re.fullmatch(r"\..*|_\w+|robots\.txt|llms\.txt|wall/feed\.json|embed/.*|sitemap.*|search/.*\.json", path)
     }
     known |= {path for path in files if path.startswith("assets/lookup") and path in search}
-    said = "".join((both.output / path).read_text("utf-8") for path in pages)
-    known |= {path for path in files if path.endswith("/card.jpg") and path in said}
-    known |= {path for path in files if re.match(r"assets/(icon|card)\b", path)}  # for brands without their own
-    known |= {path for path in files if re.fullmatch(r"feeds/.+/\d+\.json", path)}  # feeds lead on to them
+    telling = pages | {path for path in files if re.fullmatch(r"feeds/.+\.json", path)}
+    said = "".join((both.output / path).read_text("utf-8") for path in telling)
+    named = r".+/card\.jpg|assets/card\..+|feeds/.+/\d+\.json"  # what stands beside links elsewhere; older posts
+    known |= {path for path in files if re.fullmatch(named, path) and path in said}
+    known |= {path for path in files if path.startswith("assets/icon.")}  # for brands without a logo
     statics = {str(path.relative_to(STATIC)) for path in STATIC.rglob("*") if path.is_file()}
     assert files - pages - known - statics - {both.site.path(address) for address in both.site.pages} == set()
 

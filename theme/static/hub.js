@@ -65,7 +65,7 @@
         if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
         event.preventDefault();
         thread.append(...order.flat());
-        for (const other of links) other.toggleAttribute("aria-current", other === link);
+        for (const other of links) other.removeAttribute("aria-current");
         link.setAttribute("aria-current", "true");
       });
     }
