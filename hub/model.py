@@ -142,11 +142,13 @@ class Complete:
 
     `under` is any name of a conversation's root; "" means everything the channel ever brought.
     `kind` narrows it to "post" (roots) or "reply"; "" means both. Without such a claim absence deletes nothing.
+    `sure`: the source says so in words (a talk is closed, or not there), and not by leaving something out of a list.
     """
 
     ids: frozenset[str]
     under: str = ""
     kind: str = ""
+    sure: bool = False
 
 
 Cursor = Mapping[str, object]
@@ -164,7 +166,8 @@ REST = 2**31 - 1  # as many as are left
 class Batch:
     """What one step of a pull brings, with the cursor that is right once this batch is saved.
 
-    `gone` are names of items the source says no longer exist. `counts` maps an item's name to what the network
+    `gone` are names of items the source says no longer exist; `missing`, those that should stand where they do not:
+    whether they are gone is asked (hub.doubts). `counts` maps an item's name to what the network
     reports of it: {"replies": 12, "likes": 40}, and the brand's own account to {"followers": 1200}. `absent` says of a
     conversation, by a name of its root, how many replies at most are not brought for which of REASONS; it takes the
     place of what was said of that one before.
@@ -175,6 +178,7 @@ class Batch:
     items: tuple[Item, ...] = ()
     reactions: tuple[Reaction, ...] = ()
     gone: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
     complete: tuple[Complete, ...] = ()
     counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     profiles: tuple[Profile, ...] = ()

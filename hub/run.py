@@ -19,11 +19,12 @@ from typing import TYPE_CHECKING
 import structlog
 
 from hub import __version__, acquaint, forgotten, pace, pictures, rules, tidy, tongue, vitals, websub
-from hub.channels import Ask, Channel, Priced
+from hub.channels import Ask, Channel, priced
+from hub.doubts import Doubts
 from hub.errors import DamagedError, HubError, StoreError
 from hub.forgotten import Forgotten
 from hub.lock import writable
-from hub.model import Batch, Changes, Entry, Health, Item, Price
+from hub.model import Batch, Changes, Entry, Health, Item
 from hub.publishing import ran
 from hub.report import Pulled, Report, Wish, reason
 from hub.settings import Settings, reveal, revealed
@@ -88,9 +89,9 @@ def update(hub: Hub, wish: Wish) -> Report:
     came, failed = fetch(hub, wish)
     heard, indexed = hub.store.seq, index(hub)
     built, published, error = follow(hub, wish.now)
+    untold, erasing = tell(hub) if published else "", not settle(hub, heard)
     report = Report(pulled=pulled, pictures=came, pictures_failed=failed, indexed=indexed, built=built)
-    report = replace(report, published=published, publish_error=error, untold=tell(hub) if published else "")
-    return replace(report, erasing=not settle(hub, heard))
+    return replace(report, published=published, publish_error=error, untold=untold, erasing=erasing)
 
 
 def begin(hub: Hub) -> None:
@@ -167,22 +168,18 @@ def preview(hub: Hub, wish: Wish) -> tuple[Pulled, ...]:
     A channel whose answers cost money is not asked; it says what asking will cost.
     """
     jobs = due(hub, wish)
-    results = {job.channel.name: Pulled(channel=job.channel.name, price=priced(job)) for job in jobs}
-    free = [job for job in jobs if not results[job.channel.name].price]
+    prices = {job.channel.name: priced(job.channel, job.health.cursor, job.ask) for job in jobs}
+    results = {name: Pulled(channel=name, price=price) for name, price in prices.items()}
+    free = [job for job in jobs if not prices[job.channel.name]]
     for came in streamed(free, lambda job: asked(hub, job)):
         name = came.job.channel.name
-        if came.batch is not None:
-            new = tuple(item.id for item in came.batch.items if not hub.store.item(item.id))
-            results[name] = results[name].plus(Changes(added=new, gone=came.batch.gone), came.batch)
+        if batch := came.batch:
+            new = tuple(item.id for item in batch.items if not hub.store.item(item.id))
+            results[name] = results[name].plus(Changes(added=new, gone=batch.gone), batch)
         elif came.why is not None:
             message = came.why.what if isinstance(came.why, HubError) else str(came.why)
             results[name] = replace(results[name], error=type(came.why).__name__, message=message)
     return tuple(results.values())
-
-
-def priced(job: Job) -> Price | None:
-    """What a pull will cost, where answers are paid for."""
-    return job.channel.price(job.health.cursor, job.ask) if isinstance(job.channel, Priced) else None
 
 
 def due(hub: Hub, wish: Wish) -> list[Job]:
@@ -206,10 +203,14 @@ def is_wanted(hub: Hub, channel: Channel, health: Health, wish: Wish) -> bool:
 def asked(hub: Hub, job: Job) -> Iterator[Came]:
     """A channel's batches, tidied. The channel boundary: whatever goes wrong in here is a fact about this channel."""
     try:
-        channel = ready(hub, job.channel)
-        for batch in pace.within(channel.pull(hub.web, job.health.cursor, job.ask), hub.web.now, job.ask.sweep):
-            yield Came(job=job, batch=hub.forgotten.without(tidied(batch, job.ask.now, hub.settings.brand.team)))
+        channel, before, team = ready(hub, job.channel), job.health.cursor, hub.settings.brand.team
+        doubts = Doubts(hub.store, hub.web, channel, before, job.ask)
+        for batch in pace.within(channel.pull(hub.web, before, job.ask), hub.web.now, job.ask.sweep):
+            came = tidied(doubts.settled(batch), job.ask.now, team)
+            yield Came(job=job, batch=hub.forgotten.without(came))
         yield Came(job=job)
+    except StoreError:
+        raise
     except Exception as why:  # noqa: BLE001
         yield Came(job=job, why=why)
 

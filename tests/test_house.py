@@ -46,6 +46,7 @@ FLOORS: tuple[set[str], ...] = (
     {"layers"},
     {
         "acquaint",
+        "doubts",
         "api",
         "discover",
         "imports",

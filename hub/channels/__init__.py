@@ -9,14 +9,14 @@ It asks two questions at two costs: "what is new from us?" and "who answered lat
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
 from typing import ClassVar, Protocol, runtime_checkable
 
 from hub.errors import SettingsError
-from hub.model import Batch, Cursor, Left, Price, Terms
+from hub.model import Batch, Cursor, Item, Left, Price, Terms
 from hub.web import Web
 
 
@@ -42,10 +42,25 @@ class Channel(Protocol):
 
 
 @runtime_checkable
+class Sure(Protocol):
+    """A channel whose source can be asked for single items, so that nothing is gone because a list lacks it."""
+
+    def still(self, web: Web, cursor: Cursor, ask: Ask, items: Sequence[Item]) -> Iterable[str]:
+        """Ids of those of these items that the source still shows to everybody. A ChannelError where it does not
+        say, so that they stay."""
+        ...
+
+
+@runtime_checkable
 class Priced(Protocol):
     """A channel whose answers cost money says what its next pull will cost, without asking anybody."""
 
     def price(self, cursor: Cursor, ask: Ask) -> Price: ...
+
+
+def priced(channel: Channel, cursor: Cursor, ask: Ask) -> Price | None:
+    """What a pull will cost, where answers are paid for."""
+    return channel.price(cursor, ask) if isinstance(channel, Priced) else None
 
 
 @runtime_checkable

@@ -8,14 +8,15 @@ https://developers.google.com/blogger/docs/2.0/developers_guide_protocol (feeds)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from hub.channels import Ask
 from hub.channels.flat import Page, Row, Walk
 from hub.channels.loose import Json, mapping, number, rows, string, texts, under, when
+from hub.channels.single import found
 from hub.errors import Malformed
 from hub.model import Account, Batch, Cursor, Item, Media, Terms
 from hub.web import Answer, Seen, Web, shown
@@ -47,6 +48,17 @@ class Blogger:
             for batch in Walk(shelf, ask, mapping(state, kind), kind=kind).batches():
                 state = {**state, "team": sorted(team), kind: batch.cursor}
                 yield replace(batch, cursor=state)
+
+    def still(self, web: Web, cursor: Cursor, ask: Ask, items: Sequence[Item]) -> Iterable[str]:  # noqa: ARG002
+        """Each by its number in its feed."""
+        return [item.id for item in items if self._shows(web, item)]
+
+    def _shows(self, web: Web, item: Item) -> bool:
+        number_, on = item.id.rpartition("-")[2], item.root.rpartition("-")[2]
+        feed = f"{on}/comments/default" if item.root else "posts/default"
+        address = f"{self.url.rstrip('/')}/feeds/{feed}/{quote(number_, safe='')}?alt=json&redirect=false"
+        entry = mapping(found(lambda: web.get(address)), "entry")
+        return string(entry, "id", "$t") == item.id and not _removed(entry)
 
 
 @dataclass(frozen=True, slots=True)

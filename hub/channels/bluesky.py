@@ -10,18 +10,19 @@ https://docs.bsky.app/docs/category/http-reference
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from hub.channels import Ask
 from hub.channels.atproto import is_account
+from hub.channels.bluesky_items import Side
 from hub.channels.bluesky_text import APP
 from hub.channels.bluesky_view import View
 from hub.channels.bluesky_visit import Visit
 from hub.channels.loose import string
 from hub.errors import SettingsError
-from hub.model import Batch, Cursor, Terms
+from hub.model import Batch, Cursor, Item, Terms
 from hub.web import Web
 
 
@@ -62,3 +63,8 @@ class Bluesky:
         known = cursor if string(cursor, "account") == account else {"account": account}
         view = View(web, self.service.rstrip("/"), self.login.rstrip("/"), account, self.app_password)
         yield from Visit(self, view, ask, dict(known)).batches()
+
+    def still(self, web: Web, cursor: Cursor, ask: Ask, items: Sequence[Item]) -> Iterable[str]:  # noqa: ARG002
+        """All of them by their names, in one question."""
+        side = Side(self.name, string(cursor, "did"), self.language)
+        return View(web, self.service.rstrip("/")).public([item.id for item in items], side)

@@ -114,6 +114,11 @@ class View:
                 found[name] = replace(item, private=True, cause="consent")
         return found
 
+    def public(self, names: Iterable[str], side: Side) -> list[str]:
+        """Those of these posts that everybody may read."""
+        found = self.items(self.posts(names).values(), side)
+        return [name for name, item in found.items() if not item.private]
+
     def thread(self, top: str) -> Tree:
         """The conversation below a post, with all its views; where an answer was cut at its depth, the leaves are
         asked."""

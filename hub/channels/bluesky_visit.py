@@ -28,7 +28,7 @@ from hub.channels.bluesky_items import (
 from hub.channels.bluesky_memory import Guest, Own, Talk, lengthened, shortened
 from hub.channels.bluesky_tree import Tree
 from hub.channels.bluesky_view import LEAVES, PAGE, View, page
-from hub.channels.loose import Json, mapping, number, rows, string, when
+from hub.channels.loose import Json, at, mapping, number, rows, string, when
 from hub.channels.memory import dump, load
 from hub.errors import Missing
 from hub.model import REST, Batch, Complete, Cursor, Item
@@ -118,8 +118,8 @@ class Visit:
             self._stretch(found, "", "")
             yield replace(batch, cursor=self._dump())
             yield from self._answers()
-        self.state["left"] = []
-        self.whole &= bool(self.met)  # a feed without a single post is more likely a failure than a fact
+        self.state["left"], who = [], string(self.state, "did")  # a feed without a post may be a failure
+        self.whole &= bool(self.met) or at(self.view.profile(who) if who else {}, "postsCount") == 0
 
     def _feed(self, cursor: str) -> Json:
         actor = string(self.state, "did") or string(self.state, "account")
@@ -243,9 +243,7 @@ class Visit:
     def _torn(self, known: set[str], tree: Tree) -> set[str]:
         """Posts below one that was deleted: no answer shows them any more, but they may still be there."""
         missing = sorted(known - tree.met.keys())
-        found = self.view.items(self.view.posts(missing).values(), self._side)
-        alive = {name for name, item in found.items() if not item.private}
-        self.met |= alive
+        self.met |= (alive := set(self.view.public(missing, self._side)))
         return alive
 
     def _unread(self, name: str, why: Missing) -> Batch:
@@ -268,7 +266,9 @@ class Visit:
         before = {guest for guest, known in self.guests.items() if known.by == name}
         came = self._items(found)
         came = replace(came, items=tuple(item for item in came.items if name in item.quotes and not item.ours))
-        here = {string(view, "uri") for view in found if name in quoted(view)} & self.met
+        # What the list lacks is asked for by name.
+        found += self.view.posts(sorted(before - {string(view, "uri") for view in found})).values() if whole else ()
+        here = {string(view, "uri") for view in found if name in quoted(view)} & (self.met | before)
         for view in found:
             if string(view, "uri") in here and self._is_foreign(view):
                 self._guest(view, name)
@@ -337,7 +337,7 @@ class Visit:
                 self.open = {top: kept for top, kept in self.open.items() if top != key}
                 orphans = [other for other, own in self.own.items() if own.top == key]
                 self.own |= {other: replace(self.own[other], top=other, heard=0) for other in orphans}
-                claims.append(Complete(ids=frozenset(map(self._name, orphans)), under=name))
+                claims.append(Complete(ids=frozenset(map(self._name, orphans)), under=name, sure=True))
                 gone |= {guest for guest, known in self.guests.items() if known.by == name}
         return Batch(gone=self._dismiss(gone), complete=tuple(claims), cursor=self._dump())
 

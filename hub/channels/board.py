@@ -188,7 +188,7 @@ class Round:
             self.topics.pop(key)
             known = mapping(self.state, "known")
             self.state["known"] = {other: name for other, name in known.items() if other != key}
-            yield Batch(gone=(name,), complete=(Complete(ids=frozenset(), under=name),), cursor=self._dump())
+            yield Batch(gone=(name,), complete=(Complete(ids=frozenset(), under=name, sure=True),), cursor=self._dump())
             return
         except (Malformed, Unreachable) as lack:
             odd = ("rest", "met") if isinstance(lack, Malformed) else ()  # the next reading begins anew

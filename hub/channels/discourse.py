@@ -9,7 +9,7 @@ https://docs.discourse.org/
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 from urllib.parse import urlencode, urljoin, urlsplit
@@ -17,7 +17,8 @@ from urllib.parse import urlencode, urljoin, urlsplit
 from hub.channels import Ask
 from hub.channels.board import Page, Round, Said, Topic
 from hub.channels.loose import Json, at, mapping, number, rows, string, texts, under, when
-from hub.errors import Malformed
+from hub.channels.single import found
+from hub.errors import Malformed, Refused
 from hub.model import Account, Batch, Cursor, Item, Media, Terms
 from hub.web import Seen, Web, shown
 
@@ -48,6 +49,11 @@ class Discourse:
         # A topic's own text stands in its first post: without the talk there is nothing.
         yield from Round(_Forum(self, web), ask, under(self, cursor), self.watch_days).batches()
 
+    def still(self, web: Web, cursor: Cursor, ask: Ask, items: Sequence[Item]) -> Iterable[str]:  # noqa: ARG002
+        """Each post by its number; that it is not for everybody is said with a 403."""
+        forum = _Forum(self, web)
+        return [item.id for item in items if forum.shows(item)]
+
 
 @dataclass(frozen=True, slots=True)
 class _Forum:
@@ -71,6 +77,17 @@ class _Forum:
         more = string(body, "topic_list", "more_topics_url")
         topics = tuple(_topic(row, self.site) for row in rows(body, "topic_list", "topics") if _listed(row))
         return Page(topics=topics, next=_json(urljoin(f"{self.site}/", more)) if more else "", seen=answer.seen)
+
+    def shows(self, item: Item) -> bool:
+        """Whether a post is there when it is asked for alone."""
+        id = item.id.rpartition("/")[2]
+        try:
+            row = found(lambda: self.web.get(f"{self.site}/posts/{id}.json"))
+        except Refused as why:
+            if string(why.told, "error_type") != "invalid_access":
+                raise
+            return False
+        return string(row, "id") == id and not _away(row)
 
     @property
     def _list(self) -> str:

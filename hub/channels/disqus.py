@@ -6,7 +6,7 @@ written on, by its address. https://disqus.com/api/docs/forums/listPosts/
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
@@ -15,12 +15,13 @@ from urllib.parse import quote, urlencode
 from hub.channels import Ask
 from hub.channels.flat import Page, Row, Walk
 from hub.channels.loose import Json, at, mapping, number, rows, string, under, when
-from hub.errors import ChannelError, Malformed, RateLimited, Refused
+from hub.errors import ChannelError, Malformed, Missing, RateLimited, Refused, Unreachable
 from hub.model import Account, Batch, Cursor, Item, Terms
 from hub.web import Answer, Seen, Web, shown
 
 API = "https://disqus.com/api/3.0"
 PAGE = 100
+UNKNOWN = 2  # their error number of an argument that names nothing
 SPENT = (13, 14)  # their error numbers of a rate limit: 1,000 requests an hour
 
 
@@ -46,6 +47,11 @@ class Disqus:
                 raise
             raise RateLimited(why.what, until=ask.now + timedelta(hours=1)) from None
 
+    def still(self, web: Web, cursor: Cursor, ask: Ask, items: Sequence[Item]) -> Iterable[str]:  # noqa: ARG002
+        """Each by its number."""
+        forum = _Forum(self, web)
+        return [item.id for item in items if comment(forum.one(item.id.rpartition(":")[2]), self)]
+
 
 @dataclass(frozen=True, slots=True)
 class _Forum:
@@ -63,6 +69,19 @@ class _Forum:
         found, more = _listed(answer)
         lines = tuple(self._row(row) for row in found if string(row, "id"))
         return Page(rows=lines, next=more, seen=answer.seen)
+
+    def one(self, id: str) -> Json:
+        """A comment by its number; {} where they know none."""
+        query = urlencode({"post": id, "related": "thread", "api_key": self.channel.api_key})
+        try:
+            said = self.web.get(f"{API}/posts/details.json?{query}").json()
+        except (Missing, Unreachable) as why:
+            if isinstance(why, Unreachable) and number(why.told, "code") != UNKNOWN:
+                raise
+            return {}
+        if number(said, "code"):
+            raise Refused(f"Disqus says: {string(said, 'response')}", status=403, fix="check api_key and forum")
+        return mapping(said, "response")
 
     def _row(self, row: Json) -> Row:
         made = when(row, "createdAt")

@@ -199,7 +199,7 @@ class _Visit:
         return Batch(
             items=tuple(post(name, entry, document, self.channel) for name, entry in named),
             gone=(*self._gone(document), *locked),
-            complete=tuple(Complete(ids=frozenset(), under=name) for name in locked),
+            complete=tuple(Complete(ids=frozenset(), under=name, sure=True) for name in locked),
             counts={name: {"replies": entry.count} for name, entry in named if entry.count >= 0},
             absent={name: {"later": REST} for name in self.talks.keys() & unread},
             cursor=self._dump(),

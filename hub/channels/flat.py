@@ -1,8 +1,8 @@
 """Lists that stand for themselves, the newest first: all posts of a site, all comments of a forum.
 
 One conditional request for the first page answers what is new. It is walked down to what is known; the first time and
-on a sweep to its end, and then what is not on it is gone. What leaves the first page without being pushed down is gone
-at once. The cursor is small: it holds no more than the first page, and the names met while a whole walk lasts.
+on a sweep to its end, and then what is not on it is gone. What leaves the first page without being pushed down is
+missing at once. The cursor is small: it holds no more than the first page, and the names met while a whole walk lasts.
 """
 
 from __future__ import annotations
@@ -121,7 +121,8 @@ class Walk:
     def _batch(self, page: Page, lost: list[str], claims: tuple[Complete, ...]) -> Batch:
         return Batch(
             items=tuple(row.item for row in page.rows if row.item),
-            gone=(*lost, *(row.name for row in page.rows if row.item is None)),
+            gone=tuple(row.name for row in page.rows if row.item is None),
+            missing=tuple(lost),
             complete=claims,
             counts={row.name: row.figures for row in page.rows if row.item and row.figures},
             cursor=dict(self.state),

@@ -12,16 +12,17 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from hub.channels import Ask
 from hub.channels.flat import Page, Row, Walk
 from hub.channels.loose import Json, at, mapping, number, rows, string, texts, under, when
 from hub.channels.plaintext import paragraphs
+from hub.channels.single import found
 from hub.errors import Malformed, Refused
 from hub.model import Account, Batch, Cursor, Item, Media, Terms
 from hub.web import Answer, Seen, Web, shown
@@ -58,6 +59,12 @@ class Ghost:
                 state = {**state, "closed": sorted(closed), kind: batch.cursor}
                 yield replace(batch, cursor=state)
 
+    def still(self, web: Web, cursor: Cursor, ask: Ask, items: Sequence[Item]) -> Iterable[str]:
+        """Posts by their slugs, comments by their numbers."""
+        closed = set(texts(cursor, "closed"))
+        posts, talk = _Posts(self, web, closed), _Comments(self, web, closed, ask.now)
+        return [item.id for item in items if (talk if item.root else posts).shows(item.id)]
+
 
 @dataclass(frozen=True, slots=True)
 class _Posts:
@@ -72,6 +79,13 @@ class _Posts:
         query = urlencode({**params, "limit": PAGE, "page": where or "1"})
         answer = self.web.get(f"{_site(self.channel)}/ghost/api/content/posts/?{query}", seen=seen, headers=VERSION)
         return _page(answer, "posts", self._row)
+
+    def shows(self, id: str) -> bool:
+        """Whether a post is there when it is asked for alone."""
+        slug = quote(id.rstrip("/").rpartition("/")[2], safe="")
+        address = f"{_site(self.channel)}/ghost/api/content/posts/slug/{slug}/?{urlencode({'key': self.channel.key})}"
+        row = mapping(found(lambda: self.web.get(address, headers=VERSION)), "posts", 0)
+        return string(row, "url") == id
 
     def _row(self, row: Json) -> Row:
         self.closed.discard(string(row, "id"))
@@ -90,7 +104,17 @@ class _Comments:
     now: datetime
 
     def page(self, where: str, seen: Seen | None = None) -> Page:
-        query = urlencode({"include_nested": "true", "order": "created_at desc", "limit": PAGE, "page": where or "1"})
+        return self._list({"order": "created_at desc", "limit": PAGE, "page": where or "1"}, seen)
+
+    def shows(self, id: str) -> bool:
+        """Whether a comment is there when the list is narrowed to it alone."""
+        lines = self._list({"filter": f"id:'{id.rpartition('-')[2]}'"}).rows
+        if any(line.name != id for line in lines):
+            raise Malformed("Ghost tells of other comments than that which was asked for", where=id)
+        return any(line.item for line in lines)
+
+    def _list(self, params: dict[str, object], seen: Seen | None = None) -> Page:
+        query = urlencode({"include_nested": "true", **params})
         headers = {**VERSION, "Authorization": f"Ghost {token(self.channel.admin_key, self.now)}"}
         answer = self.web.get(f"{_site(self.channel)}/ghost/api/admin/comments/?{query}", seen=seen, headers=headers)
         return _page(answer, "comments", self._row)

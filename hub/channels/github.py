@@ -6,7 +6,8 @@ Conditional requests are free. https://docs.github.com/rest
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
@@ -15,9 +16,12 @@ from hub.channels.board import STEPS, Round
 from hub.channels.github_items import Desk, likes, release
 from hub.channels.github_talk import PAGE, Discussions, Door, Issues, listed, more
 from hub.channels.loose import at, mapping, string, under
+from hub.channels.single import found
 from hub.errors import Malformed, Missing, Refused
-from hub.model import Batch, Cursor, Terms
+from hub.model import Batch, Cursor, Item, Terms
 from hub.web import Seen, Web
+
+COMMENT = re.compile(r"/issues/comments/(\d+)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,16 @@ class Github:
         """Each part for itself; one that is switched off is no reason to miss the others."""
         visit = _Visit(Door(web, self.repo.strip("/"), self.token, ask.now), self, ask, dict(under(self, cursor)))
         yield from visit.batches()
+
+    def still(self, web: Web, cursor: Cursor, ask: Ask, items: Sequence[Item]) -> Iterable[str]:  # noqa: ARG002
+        """Each comment of an issue by its number. A discussion counts its own, so that its list is believed."""
+        door = Door(web, self.repo.strip("/"), self.token, ask.now)
+        return [item.id for item in items if self._shows(door, item)]
+
+    def _shows(self, door: Door, item: Item) -> bool:
+        known = next((found_[1] for name in item.aliases if (found_ := COMMENT.search(name))), "")
+        row = found(lambda: door.get(f"/issues/comments/{known}")) if known else {}
+        return string(row, "html_url") == item.id and not Issues(door, Desk(self.name)).hides([row])
 
 
 @dataclass(slots=True)

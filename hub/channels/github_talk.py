@@ -120,7 +120,7 @@ class Issues:
                 page, count, further, before = 1, 0, True, ""
                 continue
             if not before:
-                hidden = self._hidden(found)
+                hidden = self.hides(found)
                 items = tuple(remark(row, of, self.desk, hidden=string(row, "node_id") in hidden) for row in found)
                 count += sum(not one.private for one in items)
                 figures = {string(row, "html_url"): likes(row) for row in found}
@@ -130,7 +130,8 @@ class Issues:
             page, before = page + 1, ""
         yield Said(whole=True, replies=count)
 
-    def _hidden(self, found: list[Json]) -> set[str]:
+    def hides(self, found: list[Json]) -> set[str]:
+        """Those of these comments that the repository hides, as far as a token tells."""
         ids = [string(row, "node_id") for row in found if string(row, "node_id")]
         if not self.door.token or not ids:
             return set()
@@ -166,7 +167,8 @@ class Discussions:
     def talk(self, key: str, *, again: bool, rest: Json) -> Iterator[Said]:
         """Comments, each followed by its answers."""
         node = self.nodes.get(key) or self._one(key)
-        of, said = string(node, "url"), number(rest, "said")
+        of, said, seen = string(node, "url"), number(rest, "said"), number(rest, "seen")
+        short = at(rest, "short") is True  # fewer came than are counted
         if again and not rest:
             yield Said(items=(discussion(node, self.desk),), figures={of: likes(node)})
         for comments, after in self._pages(node, "comments", COMMENTS, string(rest, "after")):
@@ -175,15 +177,15 @@ class Discussions:
                 first = word(comment, of, of, self.desk)
                 pages = self._pages(comment, "replies", REPLIES)
                 below = [(row, word(row, first.id, of, self.desk)) for found, _ in pages for row in found]
+                short |= len(below) < number(comment, "replies", "totalCount")
                 for row, one in [(comment, first), *below]:
                     items.append(one)
                     figures[one.id] = likes(row)
             gone = tuple(one.id for one in items if one.private)
-            said += sum(not one.private for one in items)
-            yield Said(
-                items=tuple(items), gone=gone, figures=figures, rest={"after": after, "said": said} if after else {}
-            )
-        yield Said(whole=True, replies=said)
+            said, seen = said + sum(not one.private for one in items), seen + len(comments)
+            left = {"after": after, "said": said, "seen": seen, "short": short} if after else {}
+            yield Said(items=tuple(items), gone=gone, figures=figures, rest=left)
+        yield Said(whole=not short and seen >= number(node, "comments", "totalCount"), replies=said)
 
     def _one(self, key: str) -> Json:
         data, _ = self.door.ask(ONE, number=int(key))

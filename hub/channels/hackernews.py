@@ -6,7 +6,7 @@ https://hn.algolia.com/api · https://github.com/HackerNews/API
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import ClassVar
@@ -15,6 +15,7 @@ from urllib.parse import urlencode, urlsplit
 from hub.channels import Ask
 from hub.channels.board import Page, Round, Said, Topic, side_by_side
 from hub.channels.loose import Json, at, mapping, number, rows, string, under, when
+from hub.channels.single import found, listed
 from hub.errors import Malformed
 from hub.model import Account, Batch, Cursor, Item, Terms
 from hub.web import Answer, Seen, Web, shown
@@ -48,6 +49,12 @@ class Hackernews:
         for part, batch in side_by_side(rounds):
             state = {**state, part: batch.cursor}
             yield replace(batch, cursor=state)
+
+    def still(self, web: Web, cursor: Cursor, ask: Ask, items: Sequence[Item]) -> Iterable[str]:  # noqa: ARG002
+        """Each by its number."""
+        numbers = {item.id.rpartition("=")[2]: item.id for item in items}
+        rows_ = {id: found(lambda id=id: web.get(f"{API}/items/{id}")) for id in numbers}  # type: ignore[misc]
+        return listed(numbers, {id: _said(row) for id, row in rows_.items()})
 
 
 @dataclass(frozen=True, slots=True)

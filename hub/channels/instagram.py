@@ -8,7 +8,7 @@ https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/refe
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -17,6 +17,8 @@ from hub.channels.board import Page, Round, Said, Topic
 from hub.channels.graph import Graph, listed
 from hub.channels.loose import Json, at, number, rows, string, under, when
 from hub.channels.plaintext import paragraphs
+from hub.channels.single import found as alone
+from hub.channels.single import listed as shown
 from hub.model import Account, Batch, Cursor, Item, Terms
 from hub.web import Seen, Web
 
@@ -51,6 +53,13 @@ class Instagram:
         """New posts and the figures of all that stand on the first page; the comments where they are wanted."""
         desk = _Account(self, Graph(web, self.service, self.token, ask.now))
         yield from Round(desk, ask, under(self, cursor), self.watch_days, self.replies).batches()
+
+    def still(self, web: Web, cursor: Cursor, ask: Ask, items: Sequence[Item]) -> Iterable[str]:  # noqa: ARG002
+        """Each comment by its number."""
+        graph = Graph(web, self.service, self.token, ask.now)
+        numbers = {item.id.rstrip("/").rpartition("/")[2]: item.id for item in items}
+        rows_ = [alone(lambda id=id: graph.ask(id, {"fields": "id,hidden"})) for id in numbers]  # type: ignore[misc]
+        return shown(numbers, {string(row, "id"): at(row, "hidden") is not True for row in rows_})
 
 
 @dataclass(frozen=True, slots=True)

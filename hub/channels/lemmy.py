@@ -9,7 +9,7 @@ https://join-lemmy.org/api/
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import ClassVar
@@ -19,7 +19,8 @@ from hub.channels import Ask
 from hub.channels.board import Page, Round, Said, Topic
 from hub.channels.loose import Json, at, mapping, number, rows, string, under, when
 from hub.channels.marked import html
-from hub.errors import Malformed, Missing
+from hub.channels.single import found
+from hub.errors import Malformed, Missing, Unreachable
 from hub.model import Account, Batch, Cursor, Item, Media, Terms
 from hub.web import Answer, Seen, Web, shown
 
@@ -27,6 +28,7 @@ PAGE = 50  # the most a server gives at once
 PLACE = re.compile(r"^(https?://[^/]+)/([cu])/([^/?#]+)")
 PICTURE = re.compile(r"\.(?:avif|gif|jpe?g|png|webp)(?:$|\?)|/pictrs/image/", re.I)
 NOT_FOR_MACHINES = re.compile(r"(?i)#no(?:bot|bots|bridge)\b")
+ABSENT = ("couldnt_find_comment", "not_found", "deleted")  # what older servers say with a 400
 PUBLIC = ("", "public", "unlisted", "local_only_public")
 
 
@@ -56,6 +58,14 @@ class Lemmy:
         server = _Server(self, web, place[1], place[2], place[3], version)
         for batch in Round(server, ask, cursor, self.watch_days, self.replies).batches():
             yield replace(batch, cursor={**batch.cursor, "version": version})
+
+    def still(self, web: Web, cursor: Cursor, ask: Ask, items: Sequence[Item]) -> Iterable[str]:  # noqa: ARG002
+        """Each by its number on this server."""
+        place = PLACE.match(self.url)
+        if not place:
+            return []
+        server = _Server(self, web, place[1], place[2], place[3], number(cursor, "version") or _version(web, place[1]))
+        return [item.id for item in items if server.shows(item)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +131,19 @@ class _Server:
             seen |= ids
             yield replace(said, rest={"at": where, "many": many, "told": expected} if more else {})
         yield Said(whole=0 <= expected <= many, replies=max(many, expected))
+
+    def shows(self, item: Item) -> bool:
+        """Whether a comment is there, and for everybody, when it is asked for alone."""
+        here = f"{self.site}/comment/"
+        known = next((name.removeprefix(here) for name in (item.id, *item.aliases) if name.startswith(here)), "")
+        try:
+            view = mapping(found(lambda: self._get("comment", {"id": known})), "comment_view")
+        except Unreachable as why:
+            if string(why.told, "error") not in ABSENT:
+                raise
+            return False
+        row = mapping(view, "comment")
+        return string(row, "ap_id") == item.id and not _gone(row) and not _hidden(view, self.ours(view))
 
     def _comments(self, key: str, where: str) -> tuple[str, dict[str, object]]:
         params: dict[str, object] = {"post_id": key, "limit": PAGE}

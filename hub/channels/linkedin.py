@@ -8,7 +8,7 @@ https://learn.microsoft.com/linkedin/marketing/community-management/shares/posts
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
@@ -17,6 +17,7 @@ from urllib.parse import quote
 from hub.channels import Ask
 from hub.channels.flat import Page, Row, Walk
 from hub.channels.loose import Json, at, mapping, number, rows, string, under
+from hub.channels.single import found
 from hub.errors import Malformed, Unreachable
 from hub.model import REST, Account, Batch, Cursor, Item, Terms
 from hub.web import Answer, Seen, Web, shown
@@ -67,6 +68,11 @@ class Linkedin:
         if warnings:
             yield Batch(cursor={**state, "made": made}, warnings=warnings)
 
+    def still(self, web: Web, cursor: Cursor, ask: Ask, items: Sequence[Item]) -> Iterable[str]:  # noqa: ARG002
+        """Each post by its number."""
+        desk = _Organization(self, web)
+        return [item.id for item in items if post(desk.one(item.id), self)]
+
 
 @dataclass(slots=True)
 class _Organization:
@@ -90,6 +96,10 @@ class _Organization:
         more = any(string(link, "rel") == "next" for link in rows(about, "links")) and bool(found)
         lines = tuple(self._row(row) for row in found if string(row, "id").startswith("urn:li:"))
         return Page(rows=lines, next=str(start + len(found)) if more else "", seen=answer.seen)
+
+    def one(self, urn: str) -> Json:
+        """A post by its number; {} for none."""
+        return found(lambda: self._get(f"posts/{quote(urn, safe='')}", "GET"))
 
     def figures(self, urns: list[str]) -> Mapping[str, Mapping[str, int]]:
         """How often posts were answered and liked."""

@@ -9,14 +9,16 @@ https://docs.joinmastodon.org/methods/accounts/#statuses
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from hub.channels import Ask
-from hub.channels.loose import under
+from hub.channels.loose import string, under
+from hub.channels.mastodon_items import Site, host
 from hub.channels.mastodon_visit import Visit
-from hub.model import Batch, Cursor, Terms
+from hub.channels.single import on_mastodon
+from hub.model import Batch, Cursor, Item, Terms
 from hub.web import Web
 
 
@@ -38,3 +40,8 @@ class Mastodon:
     def pull(self, web: Web, cursor: Cursor, ask: Ask) -> Iterator[Batch]:
         """New statuses, older ones while there are any unread, then the conversations that are due."""
         yield from Visit(self, web, ask, dict(under(self, cursor))).batches()
+
+    def still(self, web: Web, cursor: Cursor, ask: Ask, items: Sequence[Item]) -> Iterable[str]:  # noqa: ARG002
+        """Each by its number, at the brand's own server or at home."""
+        site = Site(self.name, host(self.url), string(cursor, "account"))
+        return [item.id for item in items if on_mastodon(web, item, site, self.token, self.homes)]

@@ -9,20 +9,24 @@ https://podcasting2.org/docs/podcast-namespace/tags/socialInteract
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import ClassVar
 
 from hub.channels import Ask
+from hub.channels.bluesky_items import Side
 from hub.channels.bluesky_memory import Talk
+from hub.channels.bluesky_view import View
 from hub.channels.feed import Feed, post
 from hub.channels.feedentry import Entry, Place
 from hub.channels.feedids import Memory, identify, uri
 from hub.channels.feedparse import Parser
 from hub.channels.loose import at, mapping, string, under
+from hub.channels.mastodon_items import Site, host
 from hub.channels.memory import dump, load
 from hub.channels.podcast_talks import PROTOCOLS, Said, bluesky, fediverse
+from hub.channels.single import on_mastodon
 from hub.errors import ChannelError, Missing, RateLimited
 from hub.model import Batch, Complete, Cursor, Item, Terms
 from hub.web import Seen, Web
@@ -47,6 +51,13 @@ class Podcast:
     def pull(self, web: Web, cursor: Cursor, ask: Ask) -> Iterator[Batch]:
         """New episodes with what is said of them, then the talks that are due."""
         yield from _Visit(self, web, ask, dict(under(self, cursor))).batches()
+
+    def still(self, web: Web, cursor: Cursor, ask: Ask, items: Sequence[Item]) -> Iterable[str]:  # noqa: ARG002
+        """What is said on Bluesky in one question; the rest each at its home."""
+        ids = [item.id for item in items if item.id.startswith("at://")]
+        there = View(web, self.appview).public(ids, Side(self.name)) if ids else []
+        others = (item for item in items if item.id not in ids)
+        return [*there, *(item.id for item in others if on_mastodon(web, item, Site(self.name, host(item.root))))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +145,7 @@ class _Visit:
         """The post is not there any more: neither is what was said below it."""
         show = self.shows[name]
         self._heard(name, show.head, ())
-        claims = (Complete(ids=frozenset(), under=show.head, kind="reply"),) if show.head else ()
+        claims = (Complete(ids=frozenset(), under=show.head, kind="reply", sure=True),) if show.head else ()
         warnings = () if show.head else (f"the post about {name} is not there: {why.what}",)
         return Batch(items=self._episode(name), complete=claims, warnings=warnings, cursor=self._dump())
 

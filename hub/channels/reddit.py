@@ -9,7 +9,7 @@ https://www.reddit.com/dev/api · https://github.com/reddit-archive/reddit/wiki/
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 from urllib.parse import quote, urlencode
@@ -18,8 +18,9 @@ from hub.channels import Ask
 from hub.channels.board import Page, Round, Said, Topic, side_by_side
 from hub.channels.loose import Json, at, mapping, number, rows, string, texts, under
 from hub.channels.reddit_items import comment, is_away, page, topic
+from hub.channels.single import listed
 from hub.errors import Malformed, Refused
-from hub.model import Batch, Cursor, Terms
+from hub.model import Batch, Cursor, Item, Terms
 from hub.web import Answer, Seen, Web, shown
 
 API, LOGIN = "https://oauth.reddit.com", "https://www.reddit.com/api/v1/access_token"
@@ -61,6 +62,12 @@ class Reddit:
         for part, batch in side_by_side(rounds):
             state = {**state, part: batch.cursor}
             yield replace(batch, cursor=state)
+
+    def still(self, web: Web, cursor: Cursor, ask: Ask, items: Sequence[Item]) -> Iterable[str]:  # noqa: ARG002
+        """All comments in one question."""
+        numbers = {item.id.rpartition("/")[2]: item.id for item in items if item.root}
+        desk = _List(self, web, {"Authorization": f"Bearer {_login(self, web)}"}, "")
+        return listed(numbers, desk.shows(list(numbers))) if numbers else []
 
     def _lists(self) -> dict[str, str]:
         """The path of each list that is asked for, with its query."""
@@ -139,6 +146,13 @@ class _List:
                 break
             yield self._said(key, talk, asked)
         yield Said(whole=not talk.left and not talk.deep, replies=0)
+
+    def shows(self, ids: list[str]) -> dict[str, bool]:
+        """Comments by their numbers, and whether their words still stand."""
+        query = urlencode({"id": ",".join(f"t1_{id}" for id in ids), "raw_json": 1})
+        answer = self._get(f"/api/info?{query}")
+        found = [mapping(one, "data") for one in rows(_listing(answer.json(), answer), "children")]
+        return {string(row, "id"): not is_away(row) for row in found}
 
     def _said(self, key: str, talk: _Talk, asked: list[str]) -> Said:
         """The comments of one answer, and what is to be asked for after it: nothing twice."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
@@ -18,6 +18,7 @@ from urllib.parse import urlencode
 from hub.channels import Ask
 from hub.channels.board import Page, Round, Said, Topic
 from hub.channels.loose import LATEST, Json, at, digest, mapping, number, plain, rows, string, under
+from hub.channels.single import listed
 from hub.errors import Malformed, Missing, RateLimited, Unreachable
 from hub.model import Account, Batch, Cursor, Item, Terms
 from hub.web import Seen, Web, shown
@@ -68,6 +69,14 @@ class Stackexchange:
             newest = max([mark, *(int(one.published.timestamp()) + 1 for one in found if one.published)])
             yield Batch(items=tuple(found), cursor={**state, "mark": newest})
 
+    def still(self, web: Web, cursor: Cursor, ask: Ask, items: Sequence[Item]) -> Iterable[str]:  # noqa: ARG002
+        """Answers in one question, comments in another."""
+        site, there = _Site(self, web, ask.now), list[str]()
+        for what, at_ in (("answer", "/a/"), ("comment", "/posts/comments/")):
+            asked = {item.id.rpartition("/")[2]: item.id for item in items if at_ in item.id}
+            there += listed(asked, site.shows(what, list(asked)))
+        return there
+
 
 @dataclass(slots=True)
 class _Site:
@@ -112,6 +121,11 @@ class _Site:
             post = string(row, "post_id")
             if number(row, "comment_id") and post in self.posts:
                 yield comment(row, self.posts[post], self.channel)
+
+    def shows(self, what: str, ids: list[str]) -> dict[str, bool]:
+        """Those of these answers or comments that come when they are asked for alone."""
+        found, _ = self._get(f"/{what}s/{';'.join(ids)}", {}) if ids else ([], False)
+        return {string(row, f"{what}_id"): True for row in found}
 
     def watched(self, topics: Mapping[str, object]) -> dict[str, str]:
         """The posts whose comments are asked about."""

@@ -7,7 +7,7 @@ read whole (`mastodon`). https://developers.facebook.com/documentation/threads/r
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import ClassVar
@@ -16,6 +16,7 @@ from hub.channels import Ask, memory
 from hub.channels.flat import Page, Row, Walk
 from hub.channels.graph import Graph, listed
 from hub.channels.loose import Json, at, mapping, number, rows, string, when
+from hub.channels.single import found
 from hub.errors import Missing
 from hub.model import REST, Account, Batch, Cursor, Item, Terms
 from hub.web import Seen, Web
@@ -59,6 +60,13 @@ class Threads:
                 kept = {**state, "watched": memory.dump(watched)}
                 absent = {name: {"limit": REST}}
                 yield Batch(counts={name: desk.figures(one.id)}, absent=absent, cursor=kept)
+
+    def still(self, web: Web, cursor: Cursor, ask: Ask, items: Sequence[Item]) -> Iterable[str]:
+        """Each post that is watched by its number; Threads finds none by its address."""
+        graph, watched = Graph(web, self.service, self.token, ask.now), memory.load(_Post, mapping(cursor, "watched"))
+        known = [watched[item.id].id for item in items if item.id in watched]
+        rows_ = [found(lambda id=id: graph.ask(id, {"fields": "id,permalink"})) for id in known]  # type: ignore[misc]
+        return [string(row, "permalink") for row in rows_ if row]
 
 
 @dataclass(frozen=True, slots=True)

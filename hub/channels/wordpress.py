@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from html import unescape
@@ -23,6 +23,7 @@ from urllib.parse import urlencode, urljoin
 from hub.channels import Ask
 from hub.channels.feed import Feed
 from hub.channels.loose import Json, chosen, digest, mapping, number, rows, string, when
+from hub.channels.wordpress_alone import shows
 from hub.channels.wordpress_items import Blog, comment, guid, hidden, post, steady
 from hub.errors import Malformed, Missing, Refused
 from hub.model import Batch, Complete, Cursor, Item, Terms
@@ -78,6 +79,11 @@ class Wordpress:
             except (Missing, Malformed):
                 raise why from None
 
+    def still(self, web: Web, cursor: Cursor, ask: Ask, items: Sequence[Item]) -> Iterable[str]:
+        """Each by its number."""
+        visit = _Visit(self, web, ask, dict(cursor))
+        return [item.id for item in items if visit.shows(item)]
+
     def _from_feeds(self, web: Web, cursor: Cursor, ask: Ask) -> Iterator[Batch]:
         """The way round an API that is switched off."""
         address = f"{self.url.rstrip('/')}/feed/"
@@ -122,6 +128,10 @@ class _Visit:
         except (Refused, Missing) as why:
             yield self._batch(warnings=(f"the comments cannot be read: {why.what}",))
 
+    def shows(self, item: Item) -> bool:
+        """Whether a post or comment is public when it is asked for alone."""
+        return shows(lambda path: self.web.get(self._address(path, {})), item, self._kinds)
+
     # what is new
 
     def _new(self, what: str, clock: str) -> Iterator[list[Json]]:
@@ -160,7 +170,7 @@ class _Visit:
             else:
                 self.known[row] = item.id
                 self._watch(row, item.id, item.published)
-        claims = tuple(Complete(ids=frozenset(), under=name) for name in shut)
+        claims = tuple(Complete(ids=frozenset(), under=name, sure=True) for name in shut)
         return self._batch(tuple(items.values()), gone=shut, complete=claims)
 
     def _comments(self, found: Iterable[Json]) -> Batch:
@@ -189,19 +199,21 @@ class _Visit:
             items = tuple(self._replies(found))
             missing = [str(row) for row in group if sure and row not in here and str(row) in self.watched]
             left = [self.watched.pop(row)[1] for row in missing]
-            claims = [Complete(ids=frozenset(), under=name) for name in left]
+            claims = [Complete(ids=frozenset(), under=name, sure=True) for name in left]
             if whole:
                 claims += [_under(items, name) for name in here.values()]
             yield self._batch(items, gone=tuple(left), complete=tuple(claims))
 
     def _sweep(self) -> Iterator[Batch]:
-        """Every id that is still public, and the text of every comment."""
+        """Everything that is still public: a list of what is new may have come short."""
         posts, replies, whole = set[str](), set[str](), True
         for what in self._kinds:
-            found, all_read = self._whole(what, {"_fields": BRIEF})
-            whole &= all_read
-            self.known |= {number(row, "id"): guid(row) for row in found if not hidden(row)}
-            posts |= {guid(row) for row in found if not hidden(row)}
+            totals = set[int]()
+            for page, total in self._pages(what, {"_embed": EMBED}):
+                totals.add(total)
+                posts |= {guid(row) for row in page if not hidden(row)}
+                yield self._posts(page, posted=True)
+            whole &= _steady(totals)
         totals = set[int]()
         for page, total in self._pages("comments", {}):
             items = tuple(self._replies(page))
@@ -216,11 +228,8 @@ class _Visit:
             yield from self._reread(sorted(self.known))
 
     def _whole(self, what: str, params: dict[str, object]) -> tuple[list[Json], bool]:
-        """A whole list, and whether it stood still while it was read; it is read twice before we give up."""
-        for _ in range(2):
-            pages = list(self._pages(what, params))
-            if _steady({total for _, total in pages}):
-                break
+        """A whole list, and whether it stood still while it was read."""
+        pages = list(self._pages(what, params))
         return [row for page, _ in pages for row in page], _steady({total for _, total in pages})
 
     def _pages(self, what: str, params: dict[str, object]) -> Iterator[tuple[list[Json], int]]:
@@ -273,7 +282,8 @@ class _Visit:
 
     def _address(self, what: str, params: dict[str, object]) -> str:
         root = string(self.state, "api")
-        return f"{root}wp/v2/{what}{'&' if '?' in root else '?'}{urlencode(sorted(params.items()), safe=',:')}"
+        query = urlencode(sorted(params.items()), safe=",:")
+        return f"{root}wp/v2/{what}{'&' if '?' in root else '?'}{query}".rstrip("?&")
 
     def _batch(
         self,

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import ClassVar
@@ -22,6 +22,7 @@ from hub.channels.absent import dropped
 from hub.channels.feedparse import Parser
 from hub.channels.loose import Json, digest, mapping, number, rows, string, when
 from hub.channels.memory import dump, load
+from hub.channels.single import listed
 from hub.channels.youtube_api import Api, CommentsOff, day, page
 from hub.channels.youtube_items import SITE, Place, comment, counts, talk, upload, video, watch
 from hub.errors import Malformed, Missing, Refused, SettingsError
@@ -86,6 +87,18 @@ class Youtube:
             yield from _Visit(self, api, ask, place, state).batches()
         else:
             yield from self._uploads(web, state, ask, place)
+
+    def still(self, web: Web, cursor: Cursor, ask: Ask, items: Sequence[Item]) -> Iterable[str]:
+        """All comments in one question of one unit beside the budget, all videos in another."""
+        api = Api(web, self.service.rstrip("/"), self.api_key, len(("comments", "videos")), ask.now)
+        place, said, films = Place(self.name, string(cursor, "id"), self.language), dict[str, str](), dict[str, str]()
+        for item in items:
+            (said if "&lc=" in item.id else films)[item.id.rpartition("=")[2]] = item.id
+        come = api.named("comments", "snippet", list(said))
+        there = {string(row, "id"): not comment(row, "", place).private for row in come}
+        come = api.named("videos", "snippet,status", list(films))
+        there |= {string(row, "id"): not video(row, place).private for row in come}
+        return listed(said | films, there)
 
     def left(self, cursor: Cursor, now: datetime) -> Left:
         """The units of the key that may still be spent today, by Google's clock."""
@@ -249,7 +262,7 @@ class _Visit:
         lost = [id for id in group if id in self.films and id not in items] if believed else []
         for id in lost:
             del self.films[id]
-        claims = tuple(Complete(ids=frozenset(), under=watch(id)) for id in lost)
+        claims = tuple(Complete(ids=frozenset(), under=watch(id), sure=True) for id in lost)
         gone = tuple(map(watch, lost))
         unread = [id for id in items if self.channel.comments and self._is_unread(self.films[id])]
         absent = {watch(id): {"later": REST} for id in unread}
@@ -285,7 +298,9 @@ class _Visit:
                 yield from self._comments(id)
             except CommentsOff:
                 self._heard(id, self.films[id].last, whole=True)
-                yield replace(self._batch(complete=(_silent(id),)), counts={watch(id): {"replies": 0}})
+                yield replace(
+                    self._batch(complete=(replace(_silent(id), sure=True),)), counts={watch(id): {"replies": 0}}
+                )
             except (Missing, Refused) as why:
                 self._heard(id, self.films[id].last, whole=False)
                 yield replace(self._batch(warnings=(why.what,)), absent={watch(id): {"limit": REST}})

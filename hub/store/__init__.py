@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from hub.copies import FREE, Rulings
-from hub.model import Account, Batch, Changes, Coverage, Entry, Health, Item, Thread
+from hub.model import Account, Batch, Changes, Complete, Coverage, Entry, Health, Item, Thread
 from hub.people import Person
 
 Judge = Callable[[Item], str]
@@ -139,6 +139,14 @@ class Store(Protocol):
 
         What has no date counts as the oldest.
         """
+        ...
+
+    def lacking(self, channel: str, complete: Complete) -> list[str]:
+        """Ids of what a channel brings and would bring no longer if this claim were saved."""
+        ...
+
+    def brought(self, channel: str, names: Iterable[str]) -> list[Item]:
+        """What a channel brings of what answers to these names, as that channel tells it."""
         ...
 
     def forget(

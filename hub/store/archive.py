@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from hub.copies import FREE, Rulings
 from hub.errors import StoreError
-from hub.model import Account, Batch, Changes, Coverage, Entry, Health, Item, Profile, Thread
+from hub.model import Account, Batch, Changes, Complete, Coverage, Entry, Health, Item, Profile, Thread
 from hub.people import Person
 from hub.store import (
     File,
@@ -151,6 +151,15 @@ class Archive:
     def held(self, channel: str, ids: Iterable[str]) -> Mapping[str, datetime | None]:
         with self.database.reading() as c:
             return versions.held(c, channel, ids)
+
+    def lacking(self, channel: str, complete: Complete) -> list[str]:
+        with self.database.reading() as c:
+            return sorted(Transaction(c, channel, show_all).lacking(complete))
+
+    def brought(self, channel: str, names: Iterable[str]) -> list[Item]:
+        with self.database.reading() as c:
+            held = holders(c, {codec.key(name) for name in names}, channel)
+            return list(versions.said(c, channel, sorted({id for id, _ in held.values()})).values())
 
     def forget(
         self,

@@ -115,11 +115,15 @@ class Transaction:
 
     def claim(self, complete: Complete) -> None:
         """Of a list that was read whole, what is not on it is gone."""
+        self._wipe(self.lacking(complete))
+
+    def lacking(self, complete: Complete) -> set[str]:
+        """What the channel brings and what is not on that list."""
         kept = {codec.key(id) for id in complete.ids}
         reply = {"post": False, "reply": True}.get(complete.kind)
         rows = self._brought(codec.key(complete.under) if complete.under else "")
         listed = (row for row in rows if reply in (None, bool(row.parent_name or row.root_name)))
-        self._wipe({row.item for row in listed if row.name not in kept})
+        return {row.item for row in listed if row.name not in kept}
 
     def recruit(self, team: Iterable[str]) -> None:
         """From now on these accounts, given by their ids, speak for the brand, and no others than its channels say."""

@@ -86,6 +86,7 @@ def beside(given: Batch) -> Batch:
         given,
         reactions=tuple(map(_reaction, given.reactions)),
         gone=_distinct(map(identity, given.gone)),
+        missing=_distinct(map(identity, given.missing)),
         complete=tuple(replace(one, ids=frozenset(map(identity, one.ids))) for one in given.complete),
         profiles=tuple(map(_profile, given.profiles)),
         counts={identity(id): {plain(type, TAG): number for type, number in said.items()} for id, said in counts},

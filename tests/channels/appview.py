@@ -88,7 +88,7 @@ class AppView:
                 200,
                 {"profiles": [{"did": one, "handle": HANDLES[one]} for one in ask["actors"]]},
             ),
-            "getProfile": lambda _: (200, {"did": US, "handle": HANDLES[US], "followersCount": self.followers}),
+            "getProfile": lambda _: (200, self._profile()),
             "getQuotes": lambda ask: (
                 200,
                 {"uri": ask["uri"][0], "posts": [self.view(one) for one in self.quoting(ask["uri"][0])]},
@@ -96,6 +96,10 @@ class AppView:
             "searchPosts": self._search,
             "createSession": self._session,
         }
+
+    def _profile(self) -> Row:
+        many = sum(US in name for name in self.posts)
+        return {"did": US, "handle": HANDLES[US], "followersCount": self.followers, "postsCount": many}
 
     def _views(self, what: str, names: Iterable[str]) -> Answer:
         return 200, {what: [self.view(name) for name in names]}

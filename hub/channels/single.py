@@ -1,0 +1,38 @@
+"""One thing asked for by its own name: is it there, for everybody? (hub.channels.Sure)"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from urllib.parse import quote
+
+from hub.channels.loose import Json, mapping
+from hub.channels.mastodon_items import Site, host, status, uri
+from hub.channels.mastodon_talk import NUMBER
+from hub.errors import Missing
+from hub.model import Item
+from hub.web import Answer, Web
+
+
+def found(get: Callable[[], Answer]) -> Json:
+    """The object of an answer; {} where it is said not to be there. Any other error is none of the item's doing."""
+    try:
+        return mapping(get().json())
+    except Missing:
+        return {}
+
+
+def on_mastodon(web: Web, item: Item, site: Site, token: str = "", homes: bool = True) -> bool:
+    """Whether a status is shown by the brand's own server, or where it knows no number there, by its author's."""
+    known = {host(name): number[1] for name in (item.id, *item.aliases) if (number := NUMBER.search(name))}
+    place = site.api if site.api in known else host(item.id) if homes else ""
+    if place not in known:
+        return False
+    headers = {"Authorization": f"Bearer {token}"} if token and place == site.api else None
+    row = found(lambda: web.get(f"{place}/api/v1/statuses/{quote(known[place], safe='')}", headers=headers))
+    there = site if place == site.api else Site(site.channel, place, own=False)
+    return uri(row) == item.id and not status(row, there).private
+
+
+def listed(asked: Mapping[str, str], come: Mapping[str, bool]) -> list[str]:
+    """Of what was `asked` for (number → id), the ids of what came and is public (number → is it?)."""
+    return [id for number, id in asked.items() if come.get(number)]
