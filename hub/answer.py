@@ -120,10 +120,16 @@ def later(headers: Mapping[str, str], now: datetime) -> datetime | None:
 def left(headers: Mapping[str, str]) -> tuple[int, int] | None:
     """How many requests a server allows until its limit begins anew, and of how many; None when it does not say."""
     for family in ("x-ratelimit", "x-rate-limit", "ratelimit"):
-        told = [headers.get(f"{family}-{name}", "").partition(",")[0].strip() for name in ("remaining", "limit")]
-        if all(text.isdecimal() and text.isascii() and len(text) < 10 for text in told):
-            return int(told[0]), int(told[1])
+        rest, most, used = (_count(headers.get(f"{family}-{name}", "")) for name in ("remaining", "limit", "used"))
+        if rest is not None and (most or used) is not None:
+            return rest, most if most is not None else rest + (used or 0)
     return None
+
+
+def _count(text: str) -> int | None:
+    """A whole number of a header, also of one that lists several ("60, 60;w=60") or writes 98.0, as Reddit does."""
+    found = text.partition(",")[0].strip().removesuffix(".0")
+    return int(found) if found.isdecimal() and found.isascii() and len(found) < 10 else None
 
 
 def _moment(text: str, now: datetime, *, epoch: bool) -> datetime | None:

@@ -17,6 +17,9 @@ from hub import pace, run, vitals
 from hub.answer import left
 from hub.channels import Ask, Channel
 from hub.channels.feed import Feed
+from hub.channels.github import Github
+from hub.channels.reddit import Reddit
+from hub.channels.stackexchange import Stackexchange
 from hub.channels.threads import Threads
 from hub.channels.twitter import Twitter
 from hub.channels.youtube import Youtube
@@ -147,6 +150,9 @@ def test_the_order_of_the_dates_never_matters_and_news_end_a_silence(days: list[
     [
         ({"x-ratelimit-limit": "300", "x-ratelimit-remaining": "271"}, (271, 300)),
         ({"ratelimit-limit": "100, 100;w=60", "ratelimit-remaining": "0"}, (0, 100)),
+        ({"x-ratelimit-remaining": "98.0", "x-ratelimit-used": "2"}, (98, 100)),
+        ({"x-ratelimit-remaining": "98.5", "x-ratelimit-used": "2"}, None),
+        ({"x-ratelimit-remaining": "98"}, None),
         ({"x-ratelimit-limit": "many", "x-ratelimit-remaining": "1"}, None),
         ({"x-ratelimit-limit": "9" * 5000, "x-ratelimit-remaining": "1"}, None),
     ],
@@ -165,6 +171,12 @@ def test_the_requests_that_are_left_are_told_of_the_channel_that_asked(hub: Open
     assert one.store.health("c").left == Left(what="requests", left=271, most=300)
 
 
+@pytest.mark.parametrize("channel", [Github("c", "ada/pot"), Reddit("c", "id", "secret", search="pot")])
+def test_a_channel_without_an_address_is_told_by_that_of_its_api(channel: Channel) -> None:
+    known = {"https://api.github.com:443": (42, 60), "https://oauth.reddit.com:443": (42, 60)}
+    assert vitals.requests(channel, known) == Left(what="requests", left=42, most=60)
+
+
 def test_what_is_left_of_today_is_told() -> None:
     ledger = {"day": "2026-11-05", "spent": 150_000}
     x = Twitter("c", "pot", "token")
@@ -173,3 +185,6 @@ def test_what_is_left_of_today_is_told() -> None:
     films = Youtube("c", "UCx", "key")
     assert films.left({"spent": {"day": "2026-11-05", "used": 7000}}, NOW).left == 1000
     assert vitals.of(Youtube("c", "UCx"), GOOD, (), NOW).left is None
+    sites, told = Stackexchange("c"), {"quota": {"day": "2026-11-05", "left": 12, "most": 300}}
+    assert sites.left(told, NOW) == Left(what="requests today", left=12, most=300)
+    assert sites.left(told, NOW + DAY).left == 300

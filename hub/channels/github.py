@@ -14,7 +14,7 @@ from typing import ClassVar
 from hub.channels import Ask
 from hub.channels.board import STEPS, Round
 from hub.channels.github_items import Desk, likes, release
-from hub.channels.github_talk import PAGE, Discussions, Door, Issues, listed, more
+from hub.channels.github_talk import API, PAGE, Discussions, Door, Issues, listed, more
 from hub.channels.loose import at, mapping, string, under
 from hub.channels.single import found
 from hub.errors import Malformed, Missing, Refused
@@ -40,6 +40,7 @@ class Github:
     watch_days: int = 30
 
     terms: ClassVar[Terms] = Terms()
+    service: ClassVar[str] = API
 
     def pull(self, web: Web, cursor: Cursor, ask: Ask) -> Iterator[Batch]:
         """Each part for itself; one that is switched off is no reason to miss the others."""

@@ -48,6 +48,7 @@ class Reddit:
 
     # https://redditinc.com/policies/data-api-terms: deleted content goes, everywhere.
     terms: ClassVar[Terms] = Terms(sweep_days=1, marks=("name", "linked time"))
+    service: ClassVar[str] = API
 
     def pull(self, web: Web, cursor: Cursor, ask: Ask) -> Iterator[Batch]:
         """New posts of each list, then the talk below those that were talked about."""

@@ -20,7 +20,7 @@ from hub.channels.board import Page, Round, Said, Topic
 from hub.channels.loose import LATEST, Json, at, digest, mapping, number, plain, rows, string, under
 from hub.channels.single import listed
 from hub.errors import Malformed, Missing, RateLimited, Unreachable
-from hub.model import Account, Batch, Cursor, Item, Terms
+from hub.model import Account, Batch, Cursor, Item, Left, Terms
 from hub.web import Seen, Web, shown
 
 API = "https://api.stackexchange.com/2.3"
@@ -59,7 +59,7 @@ class Stackexchange:
         desk.posts = {post: string(question) for post, question in mapping(cursor, "posts").items()}
         board = Round(desk, ask, mapping(cursor, "board"), self.watch_days, self.replies)
         for batch in board.batches():
-            state = {**state, "board": batch.cursor, "posts": desk.watched(board.topics)}
+            state = {**state, "board": batch.cursor, "posts": desk.watched(board.topics), **desk.spent}
             yield replace(batch, cursor=state)
         mark = number(cursor, "mark")
         if not mark:
@@ -67,7 +67,13 @@ class Stackexchange:
         elif desk.posts and self.replies:
             found = list(desk.comments(list(desk.posts)[-PAGE:], since=mark))
             newest = max([mark, *(int(one.published.timestamp()) + 1 for one in found if one.published)])
-            yield Batch(items=tuple(found), cursor={**state, "mark": newest})
+            yield Batch(items=tuple(found), cursor={**state, "mark": newest, **desk.spent})
+
+    def left(self, cursor: Cursor, now: datetime) -> Left:
+        """Requests of today (UTC), as the site told with its last answer."""
+        told, most = mapping(cursor, "quota"), number(cursor, "quota", "most")
+        same = string(told, "day") == now.date().isoformat()
+        return Left(what="requests today", left=number(told, "left") if same else most, most=most)
 
     def still(self, web: Web, cursor: Cursor, ask: Ask, items: Sequence[Item]) -> Iterable[str]:  # noqa: ARG002
         """Answers in one question, comments in another."""
@@ -86,6 +92,7 @@ class _Site:
     web: Web
     now: datetime
     posts: dict[str, str] = field(default_factory=dict)
+    quota: tuple[int, int] = (0, 0)  # requests left today, and of how many
     silent: set[str] = field(default_factory=set)  # questions without an answer, as the list says
     later: datetime | None = None
 
@@ -131,6 +138,12 @@ class _Site:
         """The posts whose comments are asked about."""
         self.posts = {post: question for post, question in self.posts.items() if question in topics}
         return self.posts
+
+    @property
+    def spent(self) -> dict[str, object]:
+        """What the cursor keeps of the day's limit."""
+        left, most = self.quota
+        return {"quota": {"day": self.now.date().isoformat(), "left": left, "most": most}} if most else {}
 
     @property
     def _list(self) -> str:
@@ -180,6 +193,7 @@ class _Site:
         return list(rows(told, "items")), at(told, "has_more") is True and bool(rows(told, "items"))
 
     def _heed(self, told: Json) -> None:
+        self.quota = number(told, "quota_remaining"), number(told, "quota_max")
         if pause := number(told, "backoff"):
             self.later = self.now + timedelta(seconds=min(pause, 86400))
         if at(told, "quota_remaining") == 0:

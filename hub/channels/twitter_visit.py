@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from hub.channels.twitter import Twitter
 
 WEEK = timedelta(days=7)
+OVER = "take the app's bearer token: a user's of OAuth 2.0 ends after two hours, and is not renewed here"
 LIMITS = {"tweets": 3100, "mentions": 750}  # X gives 3,200 and 800 of them, "up to"
 PLAIN = Question(authors=False, pictures=False)
 
@@ -314,9 +315,11 @@ class Visit:
         headers = {"Authorization": f"Bearer {self.channel.token}"}
         try:
             answer = self.web.get(url, headers=headers)
-        except (Missing, RateLimited, Refused):  # an answer without data is not billed
+        except (Missing, RateLimited, Refused) as why:  # an answer without data is not billed
             self.ledger = self.ledger.settle(most, {})
             yield self._batch()
+            if isinstance(why, Refused) and why.status == 401:
+                why.fix = OVER
             raise
         payload = told(answer)
         self.ledger = self.ledger.settle(most, bill(payload, question.post or POST))

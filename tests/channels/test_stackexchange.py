@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hub.channels import Ask
 from hub.channels.stackexchange import API, Stackexchange, answer, comment, question
 from hub.errors import Malformed, RateLimited
-from hub.model import Batch
+from hub.model import Batch, Left
 from hub.web import Web
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -149,3 +149,8 @@ FIELDS = st.sampled_from(["question_id", "title", "tags", "owner", "body", "crea
 def test_wrong_types_never_crash_a_converter(row: dict[str, object]) -> None:
     for one in (question(row, HERE), answer(row, HERE), comment(row, "1", HERE)):
         assert one.id.startswith("https://tea.example/")
+
+
+def test_what_is_left_of_the_days_requests_is_kept(tmp_path: Path) -> None:
+    last = pulled(tmp_path, {asked("/questions", LIST): wrapped()})[-1]
+    assert HERE.left(last.cursor, NOW) == Left(what="requests today", left=99, most=300)

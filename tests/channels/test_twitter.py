@@ -310,7 +310,7 @@ def tape(tmp_path: Path, change: dict[str, object]) -> Web:
 def test_a_token_that_expires_in_the_middle_is_refused_and_what_came_is_kept(tmp_path: Path) -> None:
     web = tape(tmp_path, {"status": 401, "json": {"title": "Unauthorized", "status": 401}})
     batches, kept = RECORDED.pull(web, {}, Ask(now=NOW)), [Batch()]
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match="bearer token"):
         kept.extend(batches)
     assert kept[-1].cursor["user"] == "3108351777"
 
