@@ -120,12 +120,15 @@ class _Visit:
                 self.moved |= self.known.keys() if talked else set()
         if not self.channel.comments:
             return
+        heard = self.state
         try:
             for found in self._new("comments", "date"):
                 yield self._comments(found)
+                heard = self.state
             watched = set(map(int, self.watched)) if self.ask.recheck else set[int]()
             yield from self._sweep() if self.ask.sweep else self._reread(sorted(self.moved | watched))
         except (Refused, Missing) as why:
+            self.state = heard
             yield self._batch(warnings=(f"the comments cannot be read: {why.what}",))
 
     def shows(self, item: Item) -> bool:
@@ -195,7 +198,7 @@ class _Visit:
             group = numbers[start : start + GROUP]
             here, sure = self._learn(set(group)), not self.doubt
             # One post that may not be read any more, and WordPress refuses the answer for all of them.
-            found, whole = self._whole("comments", {"post": _ids(sorted(here))}) if here else ([], False)
+            found, whole = self._whole("comments", {"post": sorted(here)}) if here else ([], False)
             items = tuple(self._replies(found))
             missing = [str(row) for row in group if sure and row not in here and str(row) in self.watched]
             left = [self.watched.pop(row)[1] for row in missing]
@@ -251,7 +254,7 @@ class _Visit:
         for what in self._kinds:
             missing = sorted(numbers - here.keys())
             for start in range(0, len(missing), PAGE):
-                some = _ids(missing[start : start + PAGE])
+                some = missing[start : start + PAGE]
                 answer = self.web.get(self._address(what, {"_fields": BRIEF, "include": some, "per_page": PAGE}))
                 found = _list(answer, what)
                 self.doubt |= _short(answer, found)
@@ -282,7 +285,8 @@ class _Visit:
 
     def _address(self, what: str, params: dict[str, object]) -> str:
         root = string(self.state, "api")
-        query = urlencode(sorted(params.items()), safe=",:")
+        said = {name: ",".join(map(str, one)) if isinstance(one, list) else one for name, one in params.items()}
+        query = urlencode(sorted(said.items()), safe=",:")
         return f"{root}wp/v2/{what}{'&' if '?' in root else '?'}{query}".rstrip("?&")
 
     def _batch(
@@ -393,7 +397,3 @@ def _under(items: tuple[Item, ...], name: str) -> Complete:
 
 def _print(row: Json) -> str:
     return digest(steady(json.dumps(row, sort_keys=True)))
-
-
-def _ids(numbers: Iterable[int]) -> str:
-    return ",".join(map(str, numbers))

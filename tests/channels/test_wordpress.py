@@ -209,6 +209,18 @@ def test_comments_that_are_shut_are_a_warning(blog: Blog, web: Web) -> None:
     assert len(shelf.warnings) == 1
 
 
+def test_comments_whose_posts_could_not_be_learnt_come_later(shelf: Shelf) -> None:
+    blog = shelf.blog
+    blog.comment(77, next(iter(blog.posts)), "2026-11-21T01:00:00")
+    blog.before = lambda what: blog.shut.update(posts=401) if what == "comments" else None
+    shelf.pull()
+    assert "the comments cannot be read" in shelf.warnings[-1]
+    blog.before = lambda what: None
+    blog.shut.clear()
+    shelf.pull()
+    assert any(name.endswith("#comment-77") for name in shelf.kept)
+
+
 def test_a_refusal_is_an_error_where_there_are_no_feeds_either(shelf: Shelf) -> None:
     before, shelf.blog.shut["posts"] = shelf.cursor, 401
     with pytest.raises(Refused):
