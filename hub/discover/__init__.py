@@ -23,6 +23,7 @@ from hub.web import Answer, Web
 __all__ = ["Found", "Proposal", "discover"]
 
 PLACES = 20  # accounts that are asked about
+FORUMS = 3  # hosts whose names sound like a forum's, and that are asked whether they are one
 SERVICE = re.compile(r"https?://webmention\.io/([\w.-]+)/webmention/?")
 SISTERS = 4  # further pages of the brand that are looked at
 SISTER = frozenset(
@@ -122,7 +123,8 @@ def _elsewhere(web: Web, page: Page) -> Iterator[Proposal]:
     home = (urlsplit(page.url).hostname or "").removeprefix("www.")
     asked = set[tuple[str, str]]()
     for found, why, sure in _leads(web, page):
-        if found.key in asked or len(asked) >= PLACES:
+        forums = sum(kind == "discourse" for kind, _ in asked)
+        if found.key in asked or len(asked) >= PLACES or (found.kind == "discourse" and forums >= FORUMS):
             continue
         asked.add(found.key)
         proposal = confirmed(web, found, why, sure=sure, home=home)

@@ -13,6 +13,7 @@ from urllib.parse import quote, urlsplit
 from hub.channels.atproto import is_did, is_handle
 from hub.channels.loose import at, plain, rows, string
 from hub.discover.networks import Lead, lead
+from hub.discover.page import Page
 from hub.discover.proposal import Proposal
 from hub.errors import ChannelError, Malformed, Missing, Refused
 from hub.web import Web
@@ -20,7 +21,15 @@ from hub.web import Web
 APPVIEW = "https://public.api.bsky.app/xrpc"
 PROFILE = "http://webfinger.net/rel/profile-page"
 SMALL = 64 * 2**10  # bytes of an answer about an account
-NEEDY = ("twitter", "disqus", "reddit")  # kinds that bring nothing without a key
+NEEDY = (
+    "twitter",
+    "disqus",
+    "reddit",
+    "facebook",
+    "instagram",
+    "threads",
+    "linkedin",
+)  # kinds that bring nothing without a key
 SHUT = "its server shows it to nobody without a token"
 NEVER = "it did not answer just now"
 
@@ -35,6 +44,8 @@ def confirmed(web: Web, found: Lead, why: str, *, sure: bool, home: str = "") ->
         return _bluesky(web, proposal)
     if found.kind == "lemmy":
         return proposal if _software(web, found.address) == "lemmy" else None
+    if found.kind == "discourse":
+        return _discourse(web, proposal, found.address)
     if found.kind in NEEDY or "…" in string(found.fields, "repo"):
         return proposal._replace(sure=False)
     return proposal
@@ -72,6 +83,16 @@ def _bluesky(web: Web, proposal: Proposal) -> Proposal | None:
             None if string(why.told, "error") == "InvalidRequest" else proposal._replace(why=f"{proposal.why}; {NEVER}")
         )
     return proposal._replace(title=string(told, "displayName") or who) if is_did(string(told, "did")) else None
+
+
+def _discourse(web: Web, proposal: Proposal, address: str) -> Proposal | None:
+    """A forum whose home page says that Discourse made it."""
+    try:
+        page = Page(web.get(address))
+    except ChannelError:
+        return None
+    made = page.generator.lower().startswith("discourse")
+    return proposal._replace(name="forum", title=page.title) if made else None
 
 
 def _software(web: Web, address: str) -> str:

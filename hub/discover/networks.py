@@ -14,13 +14,16 @@ from hub.channels.atproto import is_account
 
 Fields = Mapping[str, object]
 NOT_PEOPLE = re.compile(
-    r"about|account|ads|apps|compose|download|enterprise|explore|features|hashtag|help|home|i|intent|jobs|login|logout"
-    r"|marketplace|messages|notifications|orgs|pricing|privacy|search|security|settings|share|signup|site|sponsors"
-    r"|topics|tos|trending",
+    r"about|account|accounts|ads|apps|business|compose|developer|dialog|direct|download|enterprise|events|explore"
+    r"|features|groups|hashtag|help|home|i|intent|jobs|legal|login|logout|marketplace|messages|notifications|orgs"
+    r"|pages|plugins|policies|pricing|privacy|reel|reels|search|security|settings|share|sharer|signup|site|sponsors"
+    r"|stories|terms|topics|tos|trending|watch",
     re.I,
 )
 NAME = re.compile(r"[A-Za-z0-9_]{1,15}")
 HUB_OF = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})")
+PAGE = re.compile(r"[A-Za-z0-9._-]{2,80}(?<!\.php)")
+FORUM = re.compile(r"https?://(?:forums?|community|discuss|discourse|talk|meta|support)\.[^/]+")
 REPO = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
 
@@ -51,7 +54,7 @@ def lead(url: str) -> Lead | None:
     if parts.scheme not in ("http", "https") or not host or parts.username:
         return None
     path = [unquote(part) for part in parts.path.split("/") if part]
-    read = _READERS.get(host)
+    read = _READERS.get("linkedin.com" if host.endswith(".linkedin.com") else host)
     if read:
         return read(path, parts.query)
     if _CLOSED.fullmatch(host):
@@ -119,6 +122,30 @@ def _medium(path: list[str], _: str) -> Lead | None:
     return Lead("feed", {"url": f"https://medium.com/feed/{path[0]}"}, f"https://medium.com/{path[0]}")
 
 
+def _facebook(path: list[str], _: str) -> Lead | None:
+    if len(path) != 1 or not PAGE.fullmatch(path[0]) or NOT_PEOPLE.fullmatch(path[0]):
+        return None
+    return Lead("facebook", {"page": "…"}, f"https://www.facebook.com/{path[0]}")
+
+
+def _instagram(path: list[str], _: str) -> Lead | None:
+    if len(path) != 1 or not PAGE.fullmatch(path[0]) or NOT_PEOPLE.fullmatch(path[0]):
+        return None
+    return Lead("instagram", {"account": "…"}, f"https://www.instagram.com/{path[0]}/")
+
+
+def _threads(path: list[str], _: str) -> Lead | None:
+    if len(path) != 1 or not path[0].startswith("@"):
+        return None
+    return Lead("threads", {}, f"https://www.threads.com/{path[0]}")
+
+
+def _linkedin(path: list[str], _: str) -> Lead | None:
+    if len(path) < 2 or path[0] not in ("company", "school", "showcase"):
+        return None
+    return Lead("linkedin", {"organization": "…"}, f"https://www.linkedin.com/{path[0]}/{path[1]}/")
+
+
 def _hosted(host: str, path: list[str]) -> Lead | None:
     """A newsletter whose host has a name of its own for each writer."""
     if not host.endswith(".substack.com") or path:
@@ -127,7 +154,10 @@ def _hosted(host: str, path: list[str]) -> Lead | None:
 
 
 def _anywhere(origin: str, path: list[str]) -> Lead | None:
-    """What has this shape on servers that anybody may run: an account on Mastodon, a community or person on Lemmy."""
+    """What has this shape on servers that anybody may run: an account on Mastodon, a community or person on Lemmy, a
+    forum by the name of its host."""
+    if not path and FORUM.fullmatch(origin):
+        return Lead("discourse", {"url": f"{origin}/"}, f"{origin}/", asks=True)
     if len(path) == 1 and re.fullmatch(r"@[\w.-]+(@[\w.-]+)?", path[0]):
         address = f"{origin}/{path[0]}"
         return Lead("mastodon", {"url": address}, address, asks=True)
@@ -147,9 +177,11 @@ _READERS: Mapping[str, Callable[[list[str], str], Lead | None]] = {
     "news.ycombinator.com": _hackernews,
     "medium.com": _medium,
     "reddit.com": _reddit,
+    "facebook.com": _facebook,
+    "instagram.com": _instagram,
+    "threads.com": _threads,
+    "threads.net": _threads,
+    "linkedin.com": _linkedin,
 }
 # They have /@name, too, and nothing behind it that Mastodon's API would bring.
-_CLOSED = re.compile(
-    r"(threads|substack|instagram|facebook|linkedin|pinterest|tiktok|discord|vk)\.com|threads\.net|t\.me"
-    r"|twitch\.tv|discord\.gg"
-)
+_CLOSED = re.compile(r"(substack|pinterest|tiktok|discord|vk)\.com|t\.me|twitch\.tv|discord\.gg")

@@ -25,6 +25,22 @@ KEYS: Mapping[str, tuple[tuple[str, str], ...]] = MappingProxyType(
             ('client_id = "…"', "of an application that Reddit approved"),
             ('client_secret = "env:REDDIT_SECRET"', "talks with every comment"),
         ),
+        "facebook": (
+            ('token = "env:FACEBOOK_TOKEN"', "of the Page, whose number page is: its posts and their figures"),
+        ),
+        "instagram": (
+            (
+                'token = "env:INSTAGRAM_TOKEN"',
+                "of the professional account, whose number account is: posts and figures",
+            ),
+        ),
+        "threads": (('token = "env:THREADS_TOKEN"', "links and figures of its posts, not their words"),),
+        "linkedin": (
+            (
+                'token = "env:LINKEDIN_TOKEN"',
+                "of the page's administrator: links and figures of its posts, not their words",
+            ),
+        ),
         "twitter": (('token = "env:X_TOKEN"', "posts, mentions and conversations; X charges for each, see daily_usd"),),
     }
 )

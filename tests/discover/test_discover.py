@@ -266,3 +266,23 @@ def test_one_place_linked_in_many_ways_is_one_channel(tmp_path: Path) -> None:
         f"<a {rel} href='https://www.youtube.com/{name}'>Y</a>" for rel in ("rel=me", "") for name in ("@us", "@US")
     ]
     assert places(found(tmp_path, SITE, **{SITE: body(*links)})) == [("youtube", "@us", True)]
+
+
+def test_a_forum_at_anothers_host_counts_where_discourse_made_it(tmp_path: Path) -> None:
+    hosts = [f"https://{name}.else{n}.example/" for n, name in enumerate(("forum", "community", "talk", "discuss"))]
+    links = "".join(f"<a href='{host}'>a</a>" for host in hosts)
+    made = {"text": "<title>Tea talk</title><meta name=generator content='Discourse 3.5.0'>"}
+    world = {SITE: body(links), hosts[0]: made, hosts[1]: page(""), hosts[3]: made}
+    told = [one for one in found(tmp_path, SITE, **world).channels if one.kind == "discourse"]
+    assert [(one.name, one.fields["url"], one.title, one.sure) for one in told] == [
+        ("forum", hosts[0], "Tea talk", False)  # and no more than three are asked
+    ]
+
+
+def test_pages_on_closed_networks_are_proposed_with_what_they_need(tmp_path: Path) -> None:
+    links = "<a href='https://www.facebook.com/brand'>f</a><a href='https://www.threads.com/@brand'>t</a>"
+    told = found(tmp_path, SITE, **{SITE: {"text": f"<title>Us</title><footer>{links}</footer>"}}).channels
+    assert [(one.kind, one.sure, bool(one.keys)) for one in told] == [
+        ("facebook", False, True),
+        ("threads", False, True),
+    ]
