@@ -204,7 +204,9 @@ def _version(web: Web, site: str) -> int:
     """Which API a server speaks: 1.0 has both, older ones the third version only."""
     try:
         answer = web.get(f"{site}/api/v4/site")
-    except Missing:
+    except Missing as why:
+        if why.forever:
+            raise
         return 3
     if not mapping(answer.json(), "site_view"):
         raise Malformed("this is no Lemmy server", where=shown(answer.url))

@@ -177,6 +177,13 @@ def test_a_bad_answer_is_the_right_error(case: Case, answer: Response, error: ty
         case.pull(case.web(lambda _: answer))
 
 
+def test_what_is_gone_for_good_is_told_from_what_is_not_there_just_now(case: Case) -> None:
+    for status in (404, 410):
+        with pytest.raises(Missing) as caught:
+            case.pull(case.web(lambda _, status=status: {"status": status}))
+        assert caught.value.forever == (status == 410)
+
+
 def test_a_bad_answer_later_on_deletes_nothing(case: Case) -> None:
     cursor = case.kept()
     for answer in ({"status": 200, "text": "<html><p>Sorry.</p></html>"}, {"status": 200, "json": []}):
