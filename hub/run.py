@@ -177,8 +177,8 @@ def preview(hub: Hub, wish: Wish) -> tuple[Pulled, ...]:
             new = tuple(item.id for item in batch.items if not hub.store.item(item.id))
             results[name] = results[name].plus(Changes(added=new, gone=batch.gone), batch)
         elif came.why is not None:
-            message = came.why.what if isinstance(came.why, HubError) else str(came.why)
-            results[name] = replace(results[name], error=type(came.why).__name__, message=message)
+            said = str(getattr(came.why, "what", came.why))
+            results[name] = replace(results[name], error=type(came.why).__name__, message=said)
     return tuple(results.values())
 
 
@@ -223,6 +223,8 @@ def ready(hub: Hub, channel: Channel) -> Channel:
     wants = {one.name for one in dataclasses.fields(channel)}  # type: ignore[arg-type]
     if "queue" in wants:
         channel = replace(channel, queue=lambda: hub.settings.inbox)  # type: ignore[type-var]
+    if "past" in wants:
+        channel = replace(channel, past=partial(hub.store.after, channel.name))  # type: ignore[type-var]
     if "reader" in wants:
         from hub.site.content import reader
 
@@ -249,10 +251,10 @@ def _tidied(item: Item, now: datetime, *, ours: bool) -> Item:
 
 def ended(hub: Hub, came: Came, so_far: Pulled) -> Pulled:
     """Keep the facts of a pull that is over."""
-    name, now = came.job.channel.name, came.job.ask.now
-    known = vitals.sealed(hub.store.health(name), came.job.channel, hub.settings.folder, hub.env, now)
-    rest = vitals.requests(came.job.channel, hub.web.left)
-    before = replace(known, kind=type(came.job.channel).__name__.lower(), warnings=so_far.warnings, left=rest)
+    channel, now, name = came.job.channel, came.job.ask.now, so_far.channel
+    known = vitals.sealed(hub.store.health(name), channel, hub.settings.folder, hub.env, now)
+    kind, rest = type(channel).__name__.lower(), vitals.requests(channel, hub.web.left)
+    before = replace(known, kind=kind, warnings=so_far.warnings, left=rest)
     if came.why is None:
         after = pace.after_success(before, now, moved=so_far.moved, swept=came.job.ask.sweep)
         log.info("pulled", channel=name, added=so_far.added, edited=so_far.edited, gone=so_far.gone)
@@ -332,11 +334,9 @@ def render(hub: Hub, now: datetime) -> Built:
     from hub.site import quiet
     from hub.site.job import Built, Job
 
-    built, output = Built(), hub.settings.output
+    built, output, store = Built(), hub.settings.output, hub.store
     each = partial(attempt, built)
-    job = Job(
-        settings=hub.settings, store=hub.store, rules=hub.rules, now=now, attempt=each, output=output, built=built
-    )
+    job = Job(settings=hub.settings, store=store, rules=hub.rules, now=now, attempt=each, output=output, built=built)
     with writable(output):
         return built if quiet(job) else _marked(hub, job)
 
@@ -345,8 +345,7 @@ def _marked(hub: Hub, job: Site) -> Built:
     """Build. That something may have altered is noted first, so that a cut is made good."""
     from hub.site import build
 
-    mark = publish_due(hub)
-    late = mark.exists()
+    late = (mark := publish_due(hub)).exists()
     if hub.settings.publish.wanted:
         mark.touch()
     built = build(job)

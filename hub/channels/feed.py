@@ -1,8 +1,8 @@
 """A feed in any format (RSS 0.9–2.0, Atom, RDF, JSON Feed) and the comment feeds its entries name.
 
-A feed is a window: what is no longer in it may still exist, so absence deletes nothing; only a tombstone (RFC 6721)
-does. Comment feeds (wfw:commentRss, Atom's link rel="replies" of RFC 4685) are read once where an entry announces
-comments, later only below watched posts whose count moved.
+A feed is a window: what is no longer in it may still exist, so absence deletes nothing; a tombstone (RFC 6721) does,
+and a page that is gone (hub.channels.feed_past). Comment feeds (wfw:commentRss, Atom's link rel="replies" of RFC 4685)
+are read once where an entry announces comments, later only below watched posts whose count moved.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 from hub.channels import Ask
+from hub.channels.feed_past import Past, none, turn
 from hub.channels.feedentry import Document, Entry
 from hub.channels.feedids import Memory, aliases, identify, uri
 from hub.channels.feedparse import Parser
-from hub.channels.loose import at, chosen, digest, is_uri, mapping, string, when
+from hub.channels.loose import Json, at, chosen, digest, is_uri, mapping, string, when
 from hub.errors import ChannelError, Missing, RateLimited, Unreachable
 from hub.model import REST, Account, Batch, Complete, Cursor, Item, Terms
 from hub.web import Seen, Web
@@ -42,11 +43,12 @@ class Feed:
     label: str = ""
     language: str = ""
     watch_days: int = 30
+    past: Past = none
 
     terms: ClassVar[Terms] = Terms()
 
     def pull(self, web: Web, cursor: Cursor, ask: Ask) -> Iterator[Batch]:
-        """The feed when it moved, then the comment feeds that are due."""
+        """The feed when it moved, then the comment feeds that are due; in a sweep some pages of what left it."""
         with Parser() as parser:
             yield from _Visit(self, web, ask, parser, cursor).batches()
 
@@ -159,11 +161,13 @@ class _Visit:
     seen: Seen = field(init=False)
     memory: Memory = field(init=False)
     talks: dict[str, _Talk] = field(init=False)
+    looked: Json = field(init=False)  # where the look at older posts has come to
+    shown: set[str] | None = None  # what the feed tells of, where it was read
 
     def __post_init__(self) -> None:
         twice = at(self.cursor, "twice")
         known = {key: string(name) for key, name in mapping(self.cursor, "known").items()}
-        self.seen = Seen.load(self.cursor.get("seen"))
+        self.seen, self.looked = Seen.load(self.cursor.get("seen")), mapping(self.cursor, "looked")
         self.memory = Memory(known, frozenset(map(string, twice)) if isinstance(twice, list) else frozenset())
         self.talks = {name: _Talk.load(talk) for name, talk in mapping(self.cursor, "posts").items()}
         if self.cursor.get("settings") != chosen(self.channel):  # another address or language: all is read again
@@ -185,9 +189,18 @@ class _Visit:
             batch = self._talk(name)
             if batch:
                 yield batch
+        if self.ask.sweep:
+            yield self._past()
+
+    def _past(self) -> Batch:
+        """What became of posts that left the window."""
+        here = {*self.talks, *self.memory.known.values()} if self.shown is None else self.shown
+        gone, self.looked = turn(self.web, self.channel.past, here, self.looked)
+        return Batch(gone=gone, cursor=self._dump())
 
     def _posts(self, document: Document) -> Batch:
         named, self.memory = identify(document, self.memory)
+        self.shown = {name for name, _ in named}
         locked = tuple(name for name, entry in named if _locked(entry))
         for name, entry in named:
             if name in locked:
@@ -253,5 +266,6 @@ class _Visit:
             "seen": self.seen.dump(),
             "known": dict(self.memory.known),
             "twice": sorted(self.memory.twice),
+            **({"looked": self.looked} if self.looked else {}),
             "posts": {name: talk.dump() for name, talk in self.talks.items()},
         }

@@ -91,7 +91,8 @@ def chosen(channel: object) -> str:
     """What stands for a channel's settings: a cursor that was made under others has to be forgotten."""
     beside = {*SHOWN, *KEYS, *LIMITS}
     named = (one.name for one in fields(channel) if one.name not in beside)  # type: ignore[arg-type]
-    return digest(*(f"{name}={getattr(channel, name)!r}" for name in named))
+    said = ((name, getattr(channel, name)) for name in named)
+    return digest(*(f"{name}={value!r}" for name, value in said if not callable(value)))
 
 
 def under(channel: object, cursor: Json) -> Json:

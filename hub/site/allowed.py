@@ -39,6 +39,12 @@ class Allowed:
     def told(self, ids: Iterable[str]) -> list[Item]:
         return list(self._all(self.store.told(ids)))
 
+    def brought(self, channel: str, names: Iterable[str]) -> list[Item]:
+        return list(self._all(self.store.brought(channel, names)))
+
+    def after(self, channel: str, id: str, many: int) -> list[Item]:
+        return list(self._all(self.store.after(channel, id, many)))
+
     def newest(self, many: int) -> list[Item]:
         return list(self._all(self.store.newest(many)))
 

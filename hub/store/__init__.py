@@ -145,6 +145,10 @@ class Store(Protocol):
         """Ids of what a channel brings and would bring no longer if this claim were saved."""
         ...
 
+    def after(self, channel: str, id: str, many: int) -> list[Item]:
+        """Posts that a channel brings, by id, behind this one: so many at most, as that channel tells them."""
+        ...
+
     def brought(self, channel: str, names: Iterable[str]) -> list[Item]:
         """What a channel brings of what answers to these names, as that channel tells it."""
         ...

@@ -156,6 +156,10 @@ class Archive:
         with self.database.reading() as c:
             return sorted(Transaction(c, channel, show_all).lacking(complete))
 
+    def after(self, channel: str, id: str, many: int) -> list[Item]:
+        with self.database.reading() as c:
+            return versions.after(c, channel, id, many)
+
     def brought(self, channel: str, names: Iterable[str]) -> list[Item]:
         with self.database.reading() as c:
             held = holders(c, {codec.key(name) for name in names}, channel)

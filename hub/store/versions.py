@@ -95,6 +95,14 @@ def said(c: Connection, channel: str, ids: Iterable[str]) -> dict[str, Item]:
     return {row.item: codec.load(read[row.text]) for row in rows}
 
 
+def after(c: Connection, channel: str, id: str, many: int) -> list[Item]:
+    """Posts a channel brings whose ids come behind one, by id."""
+    v = versions.c
+    ask = select(v.item).where(v.channel == channel, v.text.is_not(None), v.parent_name == "", v.root_name == "")
+    ids = c.scalars(ask.where(v.item > id).order_by(v.item).limit(many)).all()
+    return [item for _, item in sorted(said(c, channel, ids).items())]
+
+
 def _when(edited: str) -> datetime:
     return datetime.fromisoformat(edited) if edited else datetime.min.replace(tzinfo=UTC)
 
