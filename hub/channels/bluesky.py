@@ -65,6 +65,6 @@ class Bluesky:
         yield from Visit(self, view, ask, dict(known)).batches()
 
     def still(self, web: Web, cursor: Cursor, ask: Ask, items: Sequence[Item]) -> Iterable[str]:  # noqa: ARG002
-        """All of them by their names, in one question."""
-        side = Side(self.name, string(cursor, "did"), self.language)
-        return View(web, self.service.rstrip("/")).public([item.id for item in items], side)
+        """All of them by their names, in one question; not what the brand said under another account."""
+        side, view = Side(self.name, string(cursor, "did"), self.language), View(web, self.service.rstrip("/"))
+        return view.public([item.id for item in items if not item.ours or side.did in item.id], side)

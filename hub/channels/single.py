@@ -22,7 +22,8 @@ def found(get: Callable[[], Answer]) -> Json:
 
 
 def on_mastodon(web: Web, item: Item, site: Site, token: str = "", homes: bool = True) -> bool:
-    """Whether a status is shown by the brand's own server, or where it knows no number there, by its author's."""
+    """Whether a status is shown by the brand's own server, or where it knows no number there, by its author's. What the
+    brand said under another account is no longer the channel's."""
     known = {host(name): number[1] for name in (item.id, *item.aliases) if (number := NUMBER.search(name))}
     place = site.api if site.api in known else host(item.id) if homes else ""
     if place not in known:
@@ -30,7 +31,8 @@ def on_mastodon(web: Web, item: Item, site: Site, token: str = "", homes: bool =
     headers = {"Authorization": f"Bearer {token}"} if token and place == site.api else None
     row = found(lambda: web.get(f"{place}/api/v1/statuses/{quote(known[place], safe='')}", headers=headers))
     there = site if place == site.api else Site(site.channel, place, own=False)
-    return uri(row) == item.id and not status(row, there).private
+    elsewhere = item.ours and place == site.api and bool(site.account) and not site.ours(row)
+    return uri(row) == item.id and not elsewhere and not status(row, there).private
 
 
 def listed(asked: Mapping[str, str], come: Mapping[str, bool]) -> list[str]:

@@ -97,6 +97,7 @@ class Youtube:
         come = api.named("comments", "snippet", list(said))
         there = {string(row, "id"): not comment(row, "", place).private for row in come}
         come = api.named("videos", "snippet,status", list(films))
+        come = [row for row in come if string(row, "snippet", "channelId") in ("", place.id)]
         there |= {string(row, "id"): not video(row, place).private for row in come}
         return listed(said | films, there)
 

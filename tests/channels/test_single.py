@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -284,3 +285,33 @@ def test_what_is_shown_when_it_is_asked_for_alone_is_still_there(
 def test_what_nobody_can_say_is_an_error(channel: Channel, items: list[Item], answers: Answers, status: int) -> None:
     with pytest.raises(ChannelError):
         still(channel, items, Network(answers, status))
+
+
+@pytest.mark.parametrize(
+    ("channel", "one", "answers"),
+    [
+        (
+            Mastodon("c", f"{HOME}/@ada"),
+            item(f"{HOME}/users/jo/statuses/1", root=""),
+            {f"{HOME}/api/v1/statuses/1$": (200, toot(HOME, "1"))},
+        ),
+        (
+            Bluesky("c", "us.example"),
+            item(at("a", "1"), root=""),
+            {"getPosts\\?uris": (200, {"posts": [view(at("a", "1"))]}), "get": (200, {"posts": [], "profiles": []})},
+        ),
+        (
+            Youtube("c", "UC" + "x" * 22, "key"),
+            item("https://www.youtube.com/watch?v=w", root=""),
+            {"/videos": (200, {"items": [{"id": "w", "snippet": {"channelId": "UCother"}}]})},
+        ),
+    ],
+)
+def test_what_the_brand_said_under_an_account_it_left_is_no_longer_its(
+    channel: Channel, one: Item, answers: Answers
+) -> None:
+    cursor = {"account": "me", "did": f"did:plc:{'b' * 24}", "id": "UC" + "x" * 22}
+    assert isinstance(channel, Sure)
+    with Web(agent="test", now=lambda: NOW, replay=Network(answers), sleep=lambda _: None) as web:  # type: ignore[arg-type]
+        asked = Ask(now=NOW)
+        assert list(channel.still(web, cursor, asked, [replace(one, ours=True)])) == []
