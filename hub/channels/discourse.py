@@ -52,7 +52,7 @@ class Discourse:
     def still(self, web: Web, cursor: Cursor, ask: Ask, items: Sequence[Item]) -> Iterable[str]:  # noqa: ARG002
         """Each post by its number; that it is not for everybody is said with a 403."""
         forum = _Forum(self, web)
-        return [item.id for item in items if forum.shows(item)]
+        return [item.id for item in items if item.id.startswith(f"{forum.site}/") and forum.shows(item)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,9 +80,10 @@ class Wordpress:
                 raise why from None
 
     def still(self, web: Web, cursor: Cursor, ask: Ask, items: Sequence[Item]) -> Iterable[str]:
-        """Each by its number."""
-        visit = _Visit(self, web, ask, dict(cursor))
-        return [item.id for item in items if visit.shows(item)]
+        """Each by its number; not what another blog brought."""
+        visit, here = _Visit(self, web, ask, dict(cursor)), f"{self.url.rstrip('/')}/?p="
+        ours = (item for item in items if any(name.startswith(here) for name in item.aliases))
+        return [item.id for item in ours if visit.shows(item)]
 
     def _from_feeds(self, web: Web, cursor: Cursor, ask: Ask) -> Iterator[Batch]:
         """The way round an API that is switched off."""

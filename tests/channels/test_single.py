@@ -88,7 +88,11 @@ GHOST = {"id": "1", "status": "published", "html": "<p>a</p>", "post": {"id": "p
 KINDS: list[tuple[Channel, list[Item], Answers]] = [
     (
         Wordpress("c", "https://ada.example"),
-        [item(f"https://ada.example/?p=1#comment-{n}") for n in (1, 2)] + [item("https://ada.example/?p=9", root="")],
+        [
+            *(item(f"https://ada.example/?p=1#comment-{n}", f"https://ada.example/?p=1#comment-{n}") for n in (1, 2)),
+            item("https://ada.example/?p=9", "https://ada.example/?p=9", root=""),
+            item("https://old.example/?p=1#comment-1", "https://old.example/?p=1#comment-1"),
+        ],
         {
             r"/comments/1$": (200, {"id": 1, "status": "approved"}),
             r"/comments/2$": (401, {"code": "rest_cannot_read"}),
@@ -169,7 +173,7 @@ KINDS: list[tuple[Channel, list[Item], Answers]] = [
     ),
     (
         Discourse("c", "https://forum.example"),
-        [item(f"https://forum.example/p/{n}") for n in (1, 2, 3, 4)],
+        [*(item(f"https://forum.example/p/{n}") for n in (1, 2, 3, 4)), item("https://old.example/p/1")],
         {
             "/posts/1.json": (200, said(1)),
             "/posts/2.json": (403, {"error_type": "invalid_access"}),
