@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from html import unescape
-from typing import ClassVar
+from typing import Any, ClassVar
 from urllib.parse import urlencode, urljoin
 
 from hub.channels import Ask
@@ -203,10 +203,10 @@ class _Visit:
             items = tuple(self._replies(found))
             missing = [str(row) for row in group if sure and row not in here and str(row) in self.watched]
             left = [self.watched.pop(row)[1] for row in missing]
-            claims = [Complete(ids=frozenset(), under=name, sure=True) for name in left]
+            claims = [Complete(ids=frozenset(), under=name) for name in left]
             if whole:
                 claims += [_under(items, name) for name in here.values()]
-            yield self._batch(items, gone=tuple(left), complete=tuple(claims))
+            yield self._batch(items, missing=tuple(left), complete=tuple(claims))
 
     def _sweep(self) -> Iterator[Batch]:
         """Everything that is still public: a list of what is new may have come short."""
@@ -290,15 +290,9 @@ class _Visit:
         query = urlencode(sorted(said.items()), safe=",:")
         return f"{root}wp/v2/{what}{'&' if '?' in root else '?'}{query}".rstrip("?&")
 
-    def _batch(
-        self,
-        items: tuple[Item, ...] = (),
-        gone: tuple[str, ...] = (),
-        complete: tuple[Complete, ...] = (),
-        warnings: tuple[str, ...] = (),
-    ) -> Batch:
+    def _batch(self, items: tuple[Item, ...] = (), **beside: Any) -> Batch:
         cursor = {**self.state, "watched": {row: list(line) for row, line in self.watched.items()}}
-        return Batch(items=items, gone=gone, complete=complete, warnings=warnings, cursor=cursor)
+        return Batch(items=items, cursor=cursor, **beside)
 
 
 def _worth_a_try(cursor: Cursor, ask: Ask) -> bool:

@@ -46,7 +46,7 @@ class Shelf:
             if claimed(claim.under, claim.kind, self.roots[name], name)
         }
         still = {name for claim in batch.complete for name in claim.ids}
-        for name in (left - still) | set(batch.gone):
+        for name in (left - still) | {*batch.gone, *batch.missing}:
             self.kept.pop(name, None)
         self.cursor = json.loads(json.dumps(batch.cursor))
         self.warnings += batch.warnings
