@@ -16,7 +16,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from hub.channels import Ask
 from hub.channels.flat import Page, Row, Walk
 from hub.channels.loose import Json, mapping, number, rows, string, texts, under, when
-from hub.channels.single import found
+from hub.channels.single import alone
 from hub.errors import Malformed
 from hub.model import Account, Batch, Cursor, Item, Media, Terms
 from hub.web import Answer, Seen, Web, shown
@@ -57,7 +57,7 @@ class Blogger:
         number_, on = item.id.rpartition("-")[2], item.root.rpartition("-")[2]
         feed = f"{on}/comments/default" if item.root else "posts/default"
         address = f"{self.url.rstrip('/')}/feeds/{feed}/{quote(number_, safe='')}?alt=json&redirect=false"
-        entry = mapping(found(lambda: web.get(address)), "entry")
+        entry = mapping(alone(lambda: web.get(address)), "entry")
         return string(entry, "id", "$t") == item.id and not _removed(entry)
 
 

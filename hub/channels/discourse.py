@@ -17,7 +17,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 from hub.channels import Ask
 from hub.channels.board import Page, Round, Said, Topic
 from hub.channels.loose import Json, at, mapping, number, rows, string, texts, under, when
-from hub.channels.single import found
+from hub.channels.single import alone
 from hub.errors import Malformed, Refused
 from hub.model import Account, Batch, Cursor, Item, Media, Terms
 from hub.web import Seen, Web, shown
@@ -82,7 +82,7 @@ class _Forum:
         """Whether a post is there when it is asked for alone."""
         id = item.id.rpartition("/")[2]
         try:
-            row = found(lambda: self.web.get(f"{self.site}/posts/{id}.json"))
+            row = alone(lambda: self.web.get(f"{self.site}/posts/{id}.json"))
         except Refused as why:
             if string(why.told, "error_type") != "invalid_access":
                 raise

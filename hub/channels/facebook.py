@@ -17,7 +17,7 @@ from hub.channels.board import Page, Round, Said, Topic
 from hub.channels.graph import Graph, listed
 from hub.channels.loose import Json, at, number, rows, string, under, when
 from hub.channels.plaintext import paragraphs
-from hub.channels.single import found as alone
+from hub.channels.single import each_alone
 from hub.model import Account, Batch, Cursor, Item, Terms
 from hub.web import Seen, Web
 
@@ -56,8 +56,8 @@ class Facebook:
     def still(self, web: Web, cursor: Cursor, ask: Ask, items: Sequence[Item]) -> Iterable[str]:  # noqa: ARG002
         """Each comment by its number."""
         graph, numbers = Graph(web, self.service, self.token, ask.now), {item.id.rpartition("/")[2] for item in items}
-        rows_ = [alone(lambda id=id: graph.ask(id, {"fields": "id,is_hidden"})) for id in numbers]  # type: ignore[misc]
-        return [address(string(row, "id")) for row in rows_ if row and at(row, "is_hidden") is not True]
+        come = each_alone(numbers, lambda id: graph.ask(id, {"fields": "id,is_hidden"}))
+        return [address(id) for id, row in come.items() if row and at(row, "is_hidden") is not True]
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,7 +162,6 @@ class _Visit:
     memory: Memory = field(init=False)
     talks: dict[str, _Talk] = field(init=False)
     looked: Json = field(init=False)  # where the look at older posts has come to
-    shown: set[str] | None = None  # what the feed tells of, where it was read
 
     def __post_init__(self) -> None:
         twice = at(self.cursor, "twice")
@@ -194,13 +193,12 @@ class _Visit:
 
     def _past(self) -> Batch:
         """What became of posts that left the window."""
-        here = {*self.talks, *self.memory.known.values()} if self.shown is None else self.shown
-        gone, self.looked = turn(self.web, self.channel.past, here, self.looked)
+        window = set(self.memory.known.values())
+        gone, self.looked = turn(self.web, self.channel.past, window, self.looked)
         return Batch(gone=gone, cursor=self._dump())
 
     def _posts(self, document: Document) -> Batch:
         named, self.memory = identify(document, self.memory)
-        self.shown = {name for name, _ in named}
         locked = tuple(name for name, entry in named if _locked(entry))
         for name, entry in named:
             if name in locked:

@@ -22,7 +22,7 @@ from hub.channels import Ask
 from hub.channels.flat import Page, Row, Walk
 from hub.channels.loose import Json, at, mapping, number, rows, string, texts, under, when
 from hub.channels.plaintext import paragraphs
-from hub.channels.single import found
+from hub.channels.single import alone
 from hub.errors import Malformed, Refused
 from hub.model import Account, Batch, Cursor, Item, Media, Terms
 from hub.web import Answer, Seen, Web, shown
@@ -84,7 +84,7 @@ class _Posts:
         """Whether a post is there when it is asked for alone."""
         slug = quote(id.rstrip("/").rpartition("/")[2], safe="")
         address = f"{_site(self.channel)}/ghost/api/content/posts/slug/{slug}/?{urlencode({'key': self.channel.key})}"
-        row = mapping(found(lambda: self.web.get(address, headers=VERSION)), "posts", 0)
+        row = mapping(alone(lambda: self.web.get(address, headers=VERSION)), "posts", 0)
         return string(row, "url") == id
 
     def _row(self, row: Json) -> Row:

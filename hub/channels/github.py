@@ -16,7 +16,7 @@ from hub.channels.board import STEPS, Round
 from hub.channels.github_items import Desk, likes, release
 from hub.channels.github_talk import API, PAGE, Discussions, Door, Issues, listed, more
 from hub.channels.loose import at, mapping, string, under
-from hub.channels.single import found
+from hub.channels.single import alone
 from hub.errors import Malformed, Missing, Refused
 from hub.model import Batch, Cursor, Item, Terms
 from hub.web import Seen, Web
@@ -53,8 +53,8 @@ class Github:
         return [item.id for item in items if self._shows(door, item)]
 
     def _shows(self, door: Door, item: Item) -> bool:
-        known = next((found_[1] for name in item.aliases if (found_ := COMMENT.search(name))), "")
-        row = found(lambda: door.get(f"/issues/comments/{known}")) if known else {}
+        known = next((found[1] for name in item.aliases if (found := COMMENT.search(name))), "")
+        row = alone(lambda: door.get(f"/issues/comments/{known}")) if known else {}
         return string(row, "html_url") == item.id and not Issues(door, Desk(self.name)).hides([row])
 
 

@@ -15,7 +15,7 @@ from urllib.parse import urlencode, urlsplit
 from hub.channels import Ask
 from hub.channels.board import Page, Round, Said, Topic, side_by_side
 from hub.channels.loose import Json, at, mapping, number, rows, string, under, when
-from hub.channels.single import found, listed
+from hub.channels.single import each_alone, standing
 from hub.errors import Malformed
 from hub.model import Account, Batch, Cursor, Item, Terms
 from hub.web import Answer, Seen, Web, shown
@@ -53,8 +53,8 @@ class Hackernews:
     def still(self, web: Web, cursor: Cursor, ask: Ask, items: Sequence[Item]) -> Iterable[str]:  # noqa: ARG002
         """Each by its number."""
         numbers = {item.id.rpartition("=")[2]: item.id for item in items}
-        rows_ = {id: found(lambda id=id: web.get(f"{API}/items/{id}")) for id in numbers}  # type: ignore[misc]
-        return listed(numbers, {id: _said(row) for id, row in rows_.items()})
+        come = each_alone(numbers, lambda id: web.get(f"{API}/items/{id}"))
+        return standing(numbers, {id: _said(row) for id, row in come.items()})
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,7 @@ from hub.channels.board import Page, Round, Said, Topic
 from hub.channels.graph import Graph, listed
 from hub.channels.loose import Json, at, number, rows, string, under, when
 from hub.channels.plaintext import paragraphs
-from hub.channels.single import found as alone
-from hub.channels.single import listed as shown
+from hub.channels.single import each_alone, standing
 from hub.model import Account, Batch, Cursor, Item, Terms
 from hub.web import Seen, Web
 
@@ -58,8 +57,8 @@ class Instagram:
         """Each comment by its number."""
         graph = Graph(web, self.service, self.token, ask.now)
         numbers = {item.id.rstrip("/").rpartition("/")[2]: item.id for item in items}
-        rows_ = [alone(lambda id=id: graph.ask(id, {"fields": "id,hidden"})) for id in numbers]  # type: ignore[misc]
-        return shown(numbers, {string(row, "id"): at(row, "hidden") is not True for row in rows_})
+        come = each_alone(numbers, lambda id: graph.ask(id, {"fields": "id,hidden"}))
+        return standing(numbers, {id: bool(row) and at(row, "hidden") is not True for id, row in come.items()})
 
 
 @dataclass(frozen=True, slots=True)

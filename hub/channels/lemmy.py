@@ -19,7 +19,7 @@ from hub.channels import Ask
 from hub.channels.board import Page, Round, Said, Topic
 from hub.channels.loose import Json, at, mapping, number, rows, string, under, when
 from hub.channels.marked import html
-from hub.channels.single import found
+from hub.channels.single import alone
 from hub.errors import Malformed, Missing, Unreachable
 from hub.model import Account, Batch, Cursor, Item, Media, Terms
 from hub.web import Answer, Seen, Web, shown
@@ -137,7 +137,7 @@ class _Server:
         here = f"{self.site}/comment/"
         known = next((name.removeprefix(here) for name in (item.id, *item.aliases) if name.startswith(here)), "")
         try:
-            view = mapping(found(lambda: self._get("comment", {"id": known})), "comment_view")
+            view = mapping(alone(lambda: self._get("comment", {"id": known})), "comment_view")
         except Unreachable as why:
             if string(why.told, "error") not in ABSENT:
                 raise

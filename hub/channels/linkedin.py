@@ -17,7 +17,7 @@ from urllib.parse import quote
 from hub.channels import Ask
 from hub.channels.flat import Page, Row, Walk
 from hub.channels.loose import Json, at, mapping, number, rows, string, under
-from hub.channels.single import found
+from hub.channels.single import alone
 from hub.errors import Malformed, Unreachable
 from hub.model import REST, Account, Batch, Cursor, Item, Terms
 from hub.web import Answer, Seen, Web, shown
@@ -99,7 +99,7 @@ class _Organization:
 
     def one(self, urn: str) -> Json:
         """A post by its number; {} for none."""
-        return found(lambda: self._get(f"posts/{quote(urn, safe='')}", "GET"))
+        return alone(lambda: self._get(f"posts/{quote(urn, safe='')}", "GET"))
 
     def figures(self, urns: list[str]) -> Mapping[str, Mapping[str, int]]:
         """How often posts were answered and liked."""

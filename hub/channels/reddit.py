@@ -18,7 +18,7 @@ from hub.channels import Ask
 from hub.channels.board import Page, Round, Said, Topic, side_by_side
 from hub.channels.loose import Json, at, mapping, number, rows, string, texts, under
 from hub.channels.reddit_items import comment, is_away, page, topic
-from hub.channels.single import listed
+from hub.channels.single import standing
 from hub.errors import Malformed, Refused
 from hub.model import Batch, Cursor, Item, Terms
 from hub.web import Answer, Seen, Web, shown
@@ -68,7 +68,7 @@ class Reddit:
         """All comments in one question."""
         numbers = {item.id.rpartition("/")[2]: item.id for item in items if item.root}
         desk = _List(self, web, {"Authorization": f"Bearer {_login(self, web)}"}, "")
-        return listed(numbers, desk.shows(list(numbers))) if numbers else []
+        return standing(numbers, desk.shows(list(numbers))) if numbers else []
 
     def _lists(self) -> dict[str, str]:
         """The path of each list that is asked for, with its query."""

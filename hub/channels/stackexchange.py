@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 from hub.channels import Ask
 from hub.channels.board import Page, Round, Said, Topic
 from hub.channels.loose import LATEST, Json, at, digest, mapping, number, plain, rows, string, under
-from hub.channels.single import listed
+from hub.channels.single import standing
 from hub.errors import Malformed, Missing, RateLimited, Unreachable
 from hub.model import Account, Batch, Cursor, Item, Left, Terms
 from hub.web import Seen, Web, shown
@@ -80,7 +80,7 @@ class Stackexchange:
         site, there = _Site(self, web, ask.now), list[str]()
         for what, at_ in (("answer", "/a/"), ("comment", "/posts/comments/")):
             asked = {item.id.rpartition("/")[2]: item.id for item in items if at_ in item.id}
-            there += listed(asked, site.shows(what, list(asked)))
+            there += standing(asked, site.shows(what, list(asked)))
         return there
 
 

@@ -16,7 +16,7 @@ from hub.channels import Ask, memory
 from hub.channels.flat import Page, Row, Walk
 from hub.channels.graph import Graph, listed
 from hub.channels.loose import Json, at, mapping, number, rows, string, when
-from hub.channels.single import found
+from hub.channels.single import each_alone
 from hub.errors import Missing
 from hub.model import REST, Account, Batch, Cursor, Item, Terms
 from hub.web import Seen, Web
@@ -65,8 +65,8 @@ class Threads:
         """Each post that is watched by its number; Threads finds none by its address."""
         graph, watched = Graph(web, self.service, self.token, ask.now), memory.load(_Post, mapping(cursor, "watched"))
         known = [watched[item.id].id for item in items if item.id in watched]
-        rows_ = [found(lambda id=id: graph.ask(id, {"fields": "id,permalink"})) for id in known]  # type: ignore[misc]
-        return [string(row, "permalink") for row in rows_ if row]
+        come = each_alone(known, lambda id: graph.ask(id, {"fields": "id,permalink"}))
+        return [string(row, "permalink") for row in come.values() if row]
 
 
 @dataclass(frozen=True, slots=True)

@@ -212,11 +212,14 @@ class _Visit:
         """Everything that is still public: a list of what is new may have come short."""
         posts, replies, whole = set[str](), set[str](), True
         for what in self._kinds:
-            totals = set[int]()
-            for page, total in self._pages(what, {"_embed": EMBED}):
-                totals.add(total)
-                posts |= {guid(row) for row in page if not hidden(row)}
-                yield self._posts(page, posted=True)
+            for _ in range(2):  # as _whole, but never all of a large blog at once
+                totals = set[int]()
+                for page, total in self._pages(what, {"_embed": EMBED}):
+                    totals.add(total)
+                    posts |= {guid(row) for row in page if not hidden(row)}
+                    yield self._posts(page, posted=True)
+                if _steady(totals):
+                    break
             whole &= _steady(totals)
         totals = set[int]()
         for page, total in self._pages("comments", {}):
@@ -232,8 +235,11 @@ class _Visit:
             yield from self._reread(sorted(self.known))
 
     def _whole(self, what: str, params: dict[str, object]) -> tuple[list[Json], bool]:
-        """A whole list, and whether it stood still while it was read."""
-        pages = list(self._pages(what, params))
+        """A whole list, and whether it stood still while it was read; it is read twice before we give up."""
+        for _ in range(2):
+            pages = list(self._pages(what, params))
+            if _steady({total for _, total in pages}):
+                break
         return [row for page, _ in pages for row in page], _steady({total for _, total in pages})
 
     def _pages(self, what: str, params: dict[str, object]) -> Iterator[tuple[list[Json], int]]:

@@ -22,7 +22,7 @@ from hub.channels.absent import dropped
 from hub.channels.feedparse import Parser
 from hub.channels.loose import Json, digest, mapping, number, rows, string, when
 from hub.channels.memory import dump, load
-from hub.channels.single import listed
+from hub.channels.single import standing
 from hub.channels.youtube_api import Api, CommentsOff, day, page
 from hub.channels.youtube_items import SITE, Place, comment, counts, talk, upload, video, watch
 from hub.errors import Malformed, Missing, Refused, SettingsError
@@ -31,6 +31,7 @@ from hub.web import Seen, Web
 
 GROUP = 50  # the most that playlistItems and videos give at once
 PAGE = 100  # comments of a page
+SINGLE = 2  # units of one question about comments and one about videos
 KNOWN = 1000  # uploads that are remembered where there is no key
 DAY = timedelta(days=1)
 CHANNEL = re.compile(r"UC[\w-]{22}")
@@ -90,7 +91,7 @@ class Youtube:
 
     def still(self, web: Web, cursor: Cursor, ask: Ask, items: Sequence[Item]) -> Iterable[str]:
         """All comments in one question of one unit beside the budget, all videos in another."""
-        api = Api(web, self.service.rstrip("/"), self.api_key, len(("comments", "videos")), ask.now)
+        api = Api(web, self.service.rstrip("/"), self.api_key, SINGLE, ask.now)
         place, said, films = Place(self.name, string(cursor, "id"), self.language), dict[str, str](), dict[str, str]()
         for item in items:
             (said if "&lc=" in item.id else films)[item.id.rpartition("=")[2]] = item.id
@@ -99,7 +100,7 @@ class Youtube:
         come = api.named("videos", "snippet,status", list(films))
         come = [row for row in come if string(row, "snippet", "channelId") in ("", place.id)]
         there |= {string(row, "id"): not video(row, place).private for row in come}
-        return listed(said | films, there)
+        return standing(said | films, there)
 
     def left(self, cursor: Cursor, now: datetime) -> Left:
         """The units of the key that may still be spent today, by Google's clock."""
@@ -299,9 +300,8 @@ class _Visit:
                 yield from self._comments(id)
             except CommentsOff:
                 self._heard(id, self.films[id].last, whole=True)
-                yield replace(
-                    self._batch(complete=(replace(_silent(id), sure=True),)), counts={watch(id): {"replies": 0}}
-                )
+                claims = (replace(_silent(id), sure=True),)
+                yield replace(self._batch(complete=claims), counts={watch(id): {"replies": 0}})
             except (Missing, Refused) as why:
                 self._heard(id, self.films[id].last, whole=False)
                 yield replace(self._batch(warnings=(why.what,)), absent={watch(id): {"limit": REST}})

@@ -21,15 +21,8 @@ from hub.web import Web
 APPVIEW = "https://public.api.bsky.app/xrpc"
 PROFILE = "http://webfinger.net/rel/profile-page"
 SMALL = 64 * 2**10  # bytes of an answer about an account
-NEEDY = (
-    "twitter",
-    "disqus",
-    "reddit",
-    "facebook",
-    "instagram",
-    "threads",
-    "linkedin",
-)  # kinds that bring nothing without a key
+# Kinds that bring nothing without a key.
+NEEDY = ("twitter", "disqus", "reddit", "facebook", "instagram", "threads", "linkedin")
 SHUT = "its server shows it to nobody without a token"
 NEVER = "it did not answer just now"
 

@@ -122,14 +122,18 @@ def _medium(path: list[str], _: str) -> Lead | None:
     return Lead("feed", {"url": f"https://medium.com/feed/{path[0]}"}, f"https://medium.com/{path[0]}")
 
 
+def _is_page(path: list[str]) -> bool:
+    return len(path) == 1 and bool(PAGE.fullmatch(path[0])) and not NOT_PEOPLE.fullmatch(path[0])
+
+
 def _facebook(path: list[str], _: str) -> Lead | None:
-    if len(path) != 1 or not PAGE.fullmatch(path[0]) or NOT_PEOPLE.fullmatch(path[0]):
+    if not _is_page(path):
         return None
     return Lead("facebook", {"page": "…"}, f"https://www.facebook.com/{path[0]}")
 
 
 def _instagram(path: list[str], _: str) -> Lead | None:
-    if len(path) != 1 or not PAGE.fullmatch(path[0]) or NOT_PEOPLE.fullmatch(path[0]):
+    if not _is_page(path):
         return None
     return Lead("instagram", {"account": "…"}, f"https://www.instagram.com/{path[0]}/")
 
