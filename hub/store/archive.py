@@ -30,6 +30,7 @@ from hub.store import (
     intake,
     journal,
     kin,
+    lists,
     mentions,
     migrate,
     oblivion,
@@ -154,7 +155,7 @@ class Archive:
 
     def lacking(self, channel: str, complete: Complete) -> list[str]:
         with self.database.reading() as c:
-            return sorted(Transaction(c, channel, show_all).lacking(complete))
+            return sorted(lists.lacking(c, channel, complete))
 
     def after(self, channel: str, id: str, many: int) -> list[Item]:
         with self.database.reading() as c:

@@ -5,7 +5,7 @@ Every row is remembered as it was before it was touched; hub.store.outcome compa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -22,6 +22,7 @@ from hub.store import (
     facts,
     gate,
     kin,
+    lists,
     mentions,
     names,
     oblivion,
@@ -36,7 +37,6 @@ from hub.store import (
 from hub.store.database import chunks, each
 from hub.store.schema import items
 from hub.store.schema import names as names_table
-from hub.store.schema import versions as versions_table
 from hub.terms import bare
 from hub.threads import UNDATED, Place
 from hub.tidy.urls import name
@@ -115,15 +115,7 @@ class Transaction:
 
     def claim(self, complete: Complete) -> None:
         """Of a list that was read whole, what is not on it is gone."""
-        self._wipe(self.lacking(complete))
-
-    def lacking(self, complete: Complete) -> set[str]:
-        """What the channel brings and what is not on that list."""
-        kept = {codec.key(id) for id in complete.ids}
-        reply = {"post": False, "reply": True}.get(complete.kind)
-        rows = self._brought(codec.key(complete.under) if complete.under else "")
-        listed = (row for row in rows if reply in (None, bool(row.parent_name or row.root_name)))
-        return {row.item for row in listed if row.name not in kept}
+        self._wipe(lists.lacking(self.c, self.channel, complete))
 
     def recruit(self, team: Iterable[str]) -> None:
         """From now on these accounts, given by their ids, speak for the brand, and no others than its channels say."""
@@ -213,21 +205,6 @@ class Transaction:
         parts |= {id: False for id in voices & now.keys() if now[id].part and not now[id].thread}
         self._remember(parts)
         database.sign(self.c, items.c.part, parts)
-
-    def _brought(self, under: str) -> Iterator[Row[Any]]:
-        """What the channel brings, with the name of each; below the conversation of that name, or all of it."""
-        tables = versions_table, names_table
-        v, n = (table.c for table in tables)
-        ask = select(v.item, v.parent_name, v.root_name, n.name)
-        ask = ask.join_from(*tables, (n.item == v.item) & (n.channel == v.channel) & n.own)
-        ask = ask.where(v.channel == self.channel, v.text.is_not(None))
-        return each(self.c, ask, v.item, self._below(under)) if under else iter(self.c.execute(ask))
-
-    def _below(self, under: str) -> set[str]:
-        """Items that hang below the one of this name, or are tied to it, or wait for it. Never that item itself."""
-        head, _ = names.holders(self.c, [under]).get(under, ("", True))
-        named = names.naming(self.c, {under, *names.of(self.c, [head])})
-        return (named | weave.under(self.c, head)) - {head}
 
     def _wipe(self, ids: Iterable[str]) -> None:
         """Erase what this channel brought of the items."""
