@@ -4,26 +4,20 @@ answer. A thousand random sequences of writing, deleting and bad answers, over r
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from random import Random
 
 import pytest
 import stamina
 
-from hub import run
 from hub.channels import Ask
 from hub.channels.wordpress import Wordpress
-from hub.doubts import Doubts
-from hub.errors import ChannelError
-from hub.store.archive import Archive, open_archive
+from hub.store.archive import Archive
 from hub.web import Web
 from tests.channels.blog import NOW, Blog, served
-from tests.torture.site import scratch
+from tests.torture.pulls import EACH, blank, kept, pull, runs
 
-EACH = 50  # sequences of one test
 BAD = ("not modified", "error", "half", "nothing", "short")
 
 
@@ -76,21 +70,6 @@ def live(blog: Blog, chance: Random, hour: int) -> None:
             blog.comment(100 * hour + 10 + number, chance.choice(list(blog.posts)), when)
 
 
-def pull(archive: Archive, blog: Blog, web: Web, **ask: bool) -> None:
-    """As an update does it: what came before an error is kept."""
-    channel, cursor, asked = Wordpress("blog", blog.site), archive.health("blog").cursor, Ask(now=NOW, **ask)
-    doubts = Doubts(archive, web, channel, cursor, asked)
-    try:
-        for batch in channel.pull(web, cursor, asked):
-            archive.save("blog", run.tidied(doubts.settled(batch), NOW, ()))
-    except ChannelError:
-        pass
-
-
-def kept(archive: Archive) -> set[str]:
-    return {record.item.id for record in archive.records()}
-
-
 @pytest.fixture(scope="module")
 def web() -> Iterator[Web]:
     stamina.set_testing(True)
@@ -99,35 +78,22 @@ def web() -> Iterator[Web]:
     stamina.set_testing(False)
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("template")
-    open_archive("", folder).close()
-    return folder / "archive.sqlite"
-
-
 def sequence(seed: int, web: Web, archive: Archive, blog: Blog) -> None:
-    chance = Random(seed)
+    chance, channel = Random(seed), Wordpress("blog", blog.site)
     for hour in range(1, 7):
         before = kept(archive)
         live(blog, chance, hour)
         answering(blog, chance, chance.choice([0, 0.2, 0.6]))
-        pull(archive, blog, web, recheck=chance.random() < 0.5, sweep=chance.random() < 0.3)
+        ask = Ask(now=NOW, recheck=chance.random() < 0.5, sweep=chance.random() < 0.3)
+        pull(archive, channel, web, ask)
         assert (before & there(blog)) - kept(archive) == set(), (seed, hour)
     answering(blog, chance, 0)
-    pull(archive, blog, web, recheck=True, sweep=True)
+    pull(archive, channel, web, Ask(now=NOW, recheck=True, sweep=True))
     assert kept(archive) == there(blog), seed
 
 
-def runs() -> Iterator[object]:
-    for first in range(0, 1000, EACH):
-        yield pytest.param(first, marks=pytest.mark.torture if first else pytest.mark.slow)
-
-
 @pytest.mark.parametrize("first", runs())
-def test_nothing_that_exists_is_lost_and_all_that_is_deleted_goes(first: int, web: Web, template: Path) -> None:
+def test_nothing_that_exists_is_lost_and_all_that_is_deleted_goes(first: int, web: Web) -> None:
     for seed in range(first, first + EACH):
-        with scratch() as path, served() as blog:
-            shutil.copy(template, path / "archive.sqlite")
-            with open_archive("", path) as archive:
-                sequence(seed, web, archive, blog)
+        with blank() as archive, served() as blog:
+            sequence(seed, web, archive, blog)

@@ -3,38 +3,26 @@ on a Bluesky AppView; what is deleted there goes. Random sequences over real HTT
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
-from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
 import stamina
 
-from hub import run
 from hub.channels import Ask, Channel
 from hub.channels.bluesky import Bluesky
 from hub.channels.mastodon import Mastodon
-from hub.doubts import Doubts
-from hub.errors import ChannelError
-from hub.store.archive import Archive, open_archive
+from hub.store.archive import Archive
 from hub.web import Web
 from tests.channels import appview, fediverse
 from tests.channels.appview import AppView
 from tests.channels.fediverse import NOW, Server
-from tests.torture.site import scratch
+from tests.torture.pulls import EACH, blank, kept, pull, runs
 
 Live = Callable[[Random, float], tuple[set[str], set[str]]]
-EACH = 50  # sequences of one test
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("template")
-    open_archive("", folder).close()
-    return folder / "archive.sqlite"
 
 
 @pytest.fixture(autouse=True)
@@ -44,21 +32,6 @@ def _no_pauses() -> Iterator[None]:
     stamina.set_testing(False)
 
 
-def pull(archive: Archive, channel: Channel, web: Web, hour: int, **ask: bool) -> None:
-    """As an update does it: what came before an error is kept."""
-    asked, cursor = Ask(now=NOW + timedelta(hours=hour), **ask), archive.health(channel.name).cursor
-    doubts = Doubts(archive, web, channel, cursor, asked)
-    try:
-        for batch in channel.pull(web, cursor, asked):
-            archive.save(channel.name, run.tidied(doubts.settled(batch), asked.now, ()))
-    except ChannelError:
-        pass
-
-
-def kept(archive: Archive) -> set[str]:
-    return {record.item.id for record in archive.records()}
-
-
 def sequence(channel: Channel, archive: Archive, live: Live, seed: int) -> None:
     """Hours in which things are said, deleted, and told of by lists that may be short; then whole answers. `live` lets
     an hour pass and gives what hangs below a post without a gap, and all there is: the rest may be known or not."""
@@ -66,11 +39,12 @@ def sequence(channel: Channel, archive: Archive, live: Live, seed: int) -> None:
     with Web(agent="test", now=lambda: NOW, allow=("127.0.0.1",), sleep=lambda _: None) as web:
         for hour in range(1, 6):
             before, (whole, _) = kept(archive), live(chance, chance.choice([0, 0.3, 0.7]))
-            pull(archive, channel, web, hour, recheck=chance.random() < 0.5, sweep=chance.random() < 0.4)
+            recheck, sweep = chance.random() < 0.5, chance.random() < 0.4
+            pull(archive, channel, web, Ask(now=NOW + timedelta(hours=hour), recheck=recheck, sweep=sweep))
             assert (before & whole) - kept(archive) == set(), (seed, hour)
         whole, there = live(chance, 0)
         for hour in (30, 60):
-            pull(archive, channel, web, hour, recheck=True, sweep=True)
+            pull(archive, channel, web, Ask(now=NOW + timedelta(hours=hour), recheck=True, sweep=True))
         assert whole <= kept(archive) <= there, (seed, whole - kept(archive), kept(archive) - there)
 
 
@@ -161,24 +135,23 @@ def shown(view: AppView, chance: Random, short: float) -> None:
     view.below, view._feed = below, some  # type: ignore[method-assign]
 
 
-def runs() -> Iterator[object]:
-    for first in range(0, 1000, EACH):
-        yield pytest.param(first, marks=pytest.mark.torture if first else pytest.mark.slow)
+@contextmanager
+def a_server() -> Iterator[tuple[Channel, Live]]:
+    with fediverse.served() as server:
+        yield Mastodon("c", f"{server.site}/@brand"), mastodon(server)
 
 
+@contextmanager
+def an_appview() -> Iterator[tuple[Channel, Live]]:
+    with appview.served() as view:
+        yield Bluesky("c", "us.example", service=view.site), bluesky(view)
+
+
+@pytest.mark.parametrize("network", [a_server, an_appview])
 @pytest.mark.parametrize("first", runs())
-def test_a_server_with_mastodons_api_loses_nothing(first: int, template: Path) -> None:
+def test_nothing_is_lost_that_a_short_list_left_out(
+    first: int, network: Callable[[], AbstractContextManager[tuple[Channel, Live]]]
+) -> None:
     for seed in range(first, first + EACH):
-        with scratch() as path, fediverse.served() as server:
-            shutil.copy(template, path / "archive.sqlite")
-            with open_archive("", path) as archive:
-                sequence(Mastodon("c", f"{server.site}/@brand"), archive, mastodon(server), seed)
-
-
-@pytest.mark.parametrize("first", runs())
-def test_an_appview_loses_nothing(first: int, template: Path) -> None:
-    for seed in range(first, first + EACH):
-        with scratch() as path, appview.served() as view:
-            shutil.copy(template, path / "archive.sqlite")
-            with open_archive("", path) as archive:
-                sequence(Bluesky("c", "us.example", service=view.site), archive, bluesky(view), seed)
+        with blank() as archive, network() as (channel, live):
+            sequence(channel, archive, live, seed)
